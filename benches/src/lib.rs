@@ -1,0 +1,1 @@
+//! Benchmarks of the public API beside their Python and CDO equivalents.

@@ -1,0 +1,2 @@
+//! TITLE cli
+fn main() {}

@@ -1,0 +1,2 @@
+//! TITLE conformance
+fn main() {}

@@ -1,0 +1,1 @@
+//! TITLE hdf5
