@@ -81,7 +81,9 @@ impl Array {
             (b @ Buffer::List(_), DType::List(_)) => b,
             (b, _) if found == dtype => b,
             _ => {
-                return Err(Error::mismatch(format!("{found} elements cannot be taken as {dtype}")));
+                return Err(Error::mismatch(format!(
+                    "{found} elements cannot be taken as {dtype}"
+                )));
             }
         };
         Ok(Self { dtype, buffer })

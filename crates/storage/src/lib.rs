@@ -1,1 +1,23 @@
-//! TITLE storage
+//! Contracts between file formats and computation.
+//!
+//! A [`Backend`] turns bytes into a [`RawGroup`]: plain data and one [`ChunkSource`] per
+//! variable. A source fills boxes; it knows no names and no conventions. A [`GroupWriter`] is
+//! the way back.
+
+mod backend;
+mod bytes;
+mod cursor;
+mod location;
+mod memory;
+mod raw;
+mod sink;
+mod source;
+
+pub use backend::{Backend, GroupWriter, OpenHint, OpenOptions};
+pub use bytes::{ByteSource, FileBytes, HandlePool, MemoryBytes};
+pub use cursor::Cursor;
+pub use location::Location;
+pub use memory::{MemorySink, MemorySource};
+pub use raw::{FilterSpec, RawAttr, RawDim, RawGroup, RawSchema, RawVar, RawVarSchema, Storage};
+pub use sink::{ChunkSink, SinkInfo};
+pub use source::{ChunkSource, Limits, SourceDescriptor, SourceInfo};

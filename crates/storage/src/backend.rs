@@ -1,0 +1,83 @@
+//! The contract of a format: recognise, open, create.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use graticule_array::{Error, Result};
+
+use crate::bytes::ByteSource;
+use crate::location::Location;
+use crate::raw::{RawGroup, RawSchema};
+use crate::sink::ChunkSink;
+
+/// What is known of a file before a backend is chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenHint<'a> {
+    /// Where it lies.
+    pub location: &'a Location,
+    /// Its first bytes, up to 8, and those at 512, 1024 and 2048 (for HDF5 user blocks).
+    pub first: &'a [u8],
+    /// The bytes themselves.
+    pub bytes: &'a Arc<dyn ByteSource>,
+}
+
+/// How to open.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// Whether checksums stored beside the data are verified.
+    pub verify: bool,
+    /// Only these variables are wanted (empty: all); a backend may leave out the others.
+    pub only: Vec<String>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { verify: true, only: Vec::new() }
+    }
+}
+
+/// A file format.
+pub trait Backend: Send + Sync + Debug {
+    /// Its short name, as in error messages and encodings.
+    fn name(&self) -> &'static str;
+
+    /// Whether the bytes look like this format.
+    fn recognises(&self, hint: &OpenHint<'_>) -> bool;
+
+    /// Reads the metadata of all groups; data stays where it is.
+    ///
+    /// # Errors
+    /// If the bytes cannot be read or are not this format.
+    fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup>;
+
+    /// File name extensions that this backend writes, without the dot.
+    fn writes(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Begins a new file. Nothing appears under its final name before
+    /// [`GroupWriter::finish`].
+    ///
+    /// # Errors
+    /// If the format cannot be written, or the place is not writable.
+    fn create(&self, at: &Location, schema: &RawSchema) -> Result<Box<dyn GroupWriter>> {
+        let _ = schema;
+        Err(Error::unsupported(format!("the {} backend cannot write", self.name()))
+            .in_file(at.path()))
+    }
+}
+
+/// A file being written. Dropping it without `finish` removes what was written.
+pub trait GroupWriter: Send {
+    /// The sink of one variable's data.
+    ///
+    /// # Errors
+    /// If the schema has no such variable.
+    fn sink(&mut self, var: &str) -> Result<Arc<dyn ChunkSink>>;
+
+    /// Writes what is left, and gives the file its final name.
+    ///
+    /// # Errors
+    /// If the device refuses; then no file appears.
+    fn finish(self: Box<Self>) -> Result<()>;
+}

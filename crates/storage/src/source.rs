@@ -1,0 +1,84 @@
+//! The contract of reading: boxes of one variable, from many threads.
+
+use std::fmt::Debug;
+
+use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Region, Result, Scalar, Shape};
+
+use crate::location::Location;
+
+/// What a source holds: known without reading data.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    /// The type of the elements.
+    pub dtype: DType,
+    /// The lengths of the axes.
+    pub shape: Shape,
+    /// How the data is cut on disk; reading along these borders costs least. Contiguous data
+    /// is one chunk.
+    pub grid: ChunkGrid,
+    /// Whether chunks must be read whole (they are compressed); boxes of others cost only
+    /// their own bytes.
+    pub whole_chunks: bool,
+    /// The value of cells that were never written.
+    pub fill: Option<Scalar>,
+}
+
+/// What the scheduler must respect. Data, not a lock.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Reads at the same time that this source can serve; `None` means any number.
+    pub parallel: Option<usize>,
+    /// Sources that name the same domain are read one at a time.
+    pub lock: Option<&'static str>,
+    /// Bytes that one read takes beside the caller's buffer (a compressed and a raw chunk).
+    pub scratch: usize,
+    /// Bytes on disk, compressed, of the whole source, if known.
+    pub stored: Option<u64>,
+}
+
+/// How to find a source again from another process.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SourceDescriptor {
+    /// The name of the backend.
+    pub backend: String,
+    /// The file or store.
+    pub location: Location,
+    /// The path inside it.
+    pub path: String,
+    /// The length in bytes and the time of change (ns since 1970) when it was opened.
+    pub fingerprint: (u64, i128),
+}
+
+/// One variable's data, readable box by box from many threads at once.
+pub trait ChunkSource: Send + Sync + Debug {
+    /// What it holds.
+    fn info(&self) -> &SourceInfo;
+
+    /// Fills every element of `out` with the values of `region`; `out` has the region's shape
+    /// and may be strided. Must not panic, whatever the file holds.
+    ///
+    /// # Errors
+    /// If bytes cannot be read or are not what the format demands; names file and chunk.
+    fn read_into(&self, region: &Region, out: ArrayMut<'_>) -> Result<()>;
+
+    /// The values of `region` in a new array.
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into), and if the region does not fit the shape.
+    fn read(&self, region: &Region) -> Result<Array> {
+        region.check_within(&self.info().shape)?;
+        let mut out = Array::zeros(&self.info().dtype, &region.len)?;
+        self.read_into(region, out.view_mut())?;
+        Ok(out)
+    }
+
+    /// What the scheduler must respect.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    /// How to find it again from another process, if that is possible.
+    fn descriptor(&self) -> Option<SourceDescriptor> {
+        None
+    }
+}
