@@ -6,6 +6,7 @@
 
 mod backend;
 mod bytes;
+mod concat;
 mod cursor;
 mod location;
 mod memory;
@@ -15,6 +16,7 @@ mod source;
 
 pub use backend::{Backend, GroupWriter, OpenHint, OpenOptions};
 pub use bytes::{ByteSource, FileBytes, HandlePool, MemoryBytes};
+pub use concat::ConcatSource;
 pub use cursor::Cursor;
 pub use location::Location;
 pub use memory::{MemorySink, MemorySource};
