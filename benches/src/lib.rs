@@ -1,1 +1,1 @@
-//! Benchmarks of the public API beside their Python and CDO equivalents.
+//! Benchmarks of the public API beside their Python and CDO equivalents: see `run.sh`.
