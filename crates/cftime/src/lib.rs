@@ -1,7 +1,35 @@
 //! Calendars, time units and dates of the CF conventions, as pure integer arithmetic.
+//!
+//! A time is a number of ticks (`i64`) of one [`TimeUnit`] since 1970-01-01T00:00 *of its own
+//! [`Calendar`]*. One tick is reserved: [`MISSING`] says that there is no time. Everything else
+//! here turns text, stored numbers and dates into ticks and back.
+//!
+//! ```
+//! use graticule_cftime::{DateTime, TimeUnits};
+//!
+//! let units = TimeUnits::parse("days since 2000-02-27", Some("noleap"))?;
+//! let decoder = units.decoder_for_ints()?;
+//! let ticks = decoder.decode_i64(&[0, 1, 2])?;
+//! let last = DateTime::from_ticks(ticks[2], decoder.unit(), decoder.calendar()).unwrap();
+//! assert_eq!(last.iso(), "2000-03-01T00:00:00.000000");
+//! # Ok::<(), graticule_cftime::Error>(())
+//! ```
 
 mod calendar;
+mod date;
+mod decode;
+mod error;
+mod partial;
 mod unit;
+mod units;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, Date, REFORM_DAY};
+pub use date::{DateTime, Field, convert_ticks, format_iso, format_short, season_name};
+pub use decode::Decoder;
+pub use error::{Error, Result};
+pub use partial::{PartialDate, Resolution};
 pub use unit::TimeUnit;
+pub use units::{Step, TimeUnits};
+
+/// The reserved tick that stands for a missing time (numpy's NaT).
+pub const MISSING: i64 = i64::MIN;
