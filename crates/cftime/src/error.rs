@@ -28,6 +28,10 @@ pub(crate) enum Kind {
     Precision { what: String, unit: TimeUnit },
     #[error("cannot read {text:?} as a date: {why}")]
     Partial { text: String, why: String },
+    #[error("cannot read {text:?} as a frequency: {why}")]
+    Frequency { text: String, why: String },
+    #[error("cannot make a range of times: {0}")]
+    Range(String),
 }
 
 impl Error {
@@ -55,6 +59,7 @@ impl Error {
                 | Kind::Units { .. }
                 | Kind::Inexact { .. }
                 | Kind::Partial { .. }
+                | Kind::Frequency { .. }
         )
     }
 

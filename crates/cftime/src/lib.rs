@@ -18,7 +18,10 @@
 mod calendar;
 mod date;
 mod decode;
+mod encode;
 mod error;
+mod frequency;
+mod naive;
 mod partial;
 mod unit;
 mod units;
@@ -26,7 +29,12 @@ mod units;
 pub use calendar::{Calendar, Date, REFORM_DAY};
 pub use date::{DateTime, Field, convert_ticks, format_iso, format_short, season_name};
 pub use decode::Decoder;
+pub use encode::Encoded;
 pub use error::{Error, Result};
+pub use frequency::{
+    Bins, Frequency, Origin, Period, Resample, Side, date_range, date_range_from, date_range_until,
+};
+pub use naive::{from_chrono, to_chrono};
 pub use partial::{PartialDate, Resolution};
 pub use unit::TimeUnit;
 pub use units::{Step, TimeUnits};
