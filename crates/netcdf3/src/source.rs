@@ -96,7 +96,7 @@ impl Netcdf3Source {
     }
 
     fn fill(&self, region: &Region, out: &mut ArrayMut<'_>) -> Result<()> {
-        region.check_within(&self.info.shape)?;
+        self.info.check_read(region, out)?;
         if region.is_empty() {
             return Ok(());
         }

@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use graticule_array::{Array, Error, Region, Scalar};
 use graticule_netcdf3::Netcdf3Backend;
-use graticule_storage::{Backend, ByteSource, Location, MemoryBytes, OpenOptions, RawGroup};
+use graticule_storage::testing::source_suite;
+use graticule_storage::{
+    Backend, ByteSource, CountingBytes, Location, MemoryBytes, OpenOptions, RawGroup,
+};
 use support::{File, Var, Version, sample};
 
 fn open(bytes: Vec<u8>) -> Result<RawGroup, Error> {
@@ -54,6 +57,37 @@ fn attributes_keep_their_types() {
     assert_eq!(item("nothing").item().unwrap(), Scalar::from(""));
     assert_eq!(item("one"), Array::scalar(7i32));
     assert_eq!(item("three"), Array::from_vec([3], vec![1i16, 2, 3]).unwrap());
+}
+
+#[test]
+fn sources_keep_their_promises() {
+    for version in [Version::Cdf1, Version::Cdf5] {
+        let group = open(sample(version).bytes()).unwrap();
+        for var in &group.vars {
+            let whole = read(&group, &var.name).unwrap();
+            source_suite(var.source.as_ref(), &whole).unwrap();
+            let path = var.source.descriptor().unwrap().path;
+            assert_eq!(path, var.name);
+        }
+    }
+}
+
+#[test]
+fn close_rows_are_fetched_together_and_whole_rows_at_once() {
+    let bytes = CountingBytes::new(Arc::new(MemoryBytes::new("m", sample(Version::Cdf1).bytes())));
+    let group = Netcdf3Backend.open(Arc::new(bytes.clone()), &OpenOptions::default()).unwrap();
+    assert_eq!(bytes.reads(), 1, "the header takes one read");
+    let find = |name: &str| group.vars.iter().find(|v| v.name == name).unwrap().source.clone();
+    bytes.reset();
+    find("letters").read(&Region::whole(&[2, 5])).unwrap();
+    assert_eq!((bytes.reads(), bytes.bytes()), (1, 10));
+    bytes.reset();
+    // One record holds 20 bytes of "short", 8 of "byte" (padded) and 8 of "time".
+    find("time").read(&Region::whole(&[3])).unwrap();
+    assert_eq!((bytes.reads(), bytes.bytes()), (1, 8 + 2 * 36));
+    bytes.reset();
+    find("short").read(&Region::new([1, 0, 0], [1, 2, 5])).unwrap();
+    assert_eq!((bytes.reads(), bytes.bytes()), (1, 20));
 }
 
 fn only_record_variable(kind: u32, per_record: usize, size: usize) -> File {

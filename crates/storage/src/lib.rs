@@ -13,6 +13,9 @@ mod memory;
 mod raw;
 mod sink;
 mod source;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod wrap;
 
 pub use backend::{Backend, GroupWriter, OpenHint, OpenOptions};
 pub use bytes::{ByteSource, FileBytes, HandlePool, MemoryBytes};
@@ -23,3 +26,4 @@ pub use memory::{MemorySink, MemorySource};
 pub use raw::{FilterSpec, RawAttr, RawDim, RawGroup, RawSchema, RawVar, RawVarSchema, Storage};
 pub use sink::{ChunkSink, SinkInfo};
 pub use source::{ChunkSource, Limits, SourceDescriptor, SourceInfo};
+pub use wrap::{CountingBytes, CountingSource, FailingSource, ThrottledSource};

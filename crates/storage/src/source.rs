@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Region, Result, Scalar, Shape};
+use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, Scalar, Shape};
 
 use crate::location::Location;
 
@@ -21,6 +21,27 @@ pub struct SourceInfo {
     pub whole_chunks: bool,
     /// The value of cells that were never written.
     pub fill: Option<Scalar>,
+}
+
+impl SourceInfo {
+    /// Checks that `region` lies within the source and that `out` is the place for it: what
+    /// every [`ChunkSource::read_into`] does first.
+    ///
+    /// # Errors
+    /// If the region does not fit, or the target is of another shape or dtype.
+    pub fn check_read(&self, region: &Region, out: &ArrayMut<'_>) -> Result<()> {
+        region.check_within(&self.shape)?;
+        if out.shape() != region.len || *out.dtype() != self.dtype {
+            return Err(Error::mismatch(format!(
+                "cannot read {} {:?} into {} {:?}",
+                self.dtype,
+                region.len,
+                out.dtype(),
+                out.shape()
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// What the scheduler must respect. Data, not a lock.
