@@ -7,8 +7,8 @@ mod tests;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Error;
 use crate::error::{Kind, Result, shorten};
+use crate::{Error, MISSING, TimeUnit};
 
 pub use days::{Date, REFORM_DAY};
 
@@ -154,6 +154,22 @@ impl Calendar {
             }
         };
         before + day as u16
+    }
+
+    /// Whether these ticks stand for the same dates in another calendar: in the same one, and
+    /// after the reform of 1582 in `standard` and `proleptic_gregorian`.
+    ///
+    /// ```
+    /// use graticule_cftime::{Calendar::*, TimeUnit::Second};
+    /// assert!(Standard.agrees_with(ProlepticGregorian, &[0], Second));
+    /// assert!(!Standard.agrees_with(ProlepticGregorian, &[-13_000_000_000], Second));
+    /// assert!(!Standard.agrees_with(NoLeap, &[0], Second));
+    /// ```
+    pub fn agrees_with(self, other: Self, ticks: &[i64], unit: TimeUnit) -> bool {
+        let gregorian = |c| matches!(c, Self::Standard | Self::ProlepticGregorian);
+        let first = REFORM_DAY.saturating_mul(unit.per_day());
+        let after_reform = || ticks.iter().all(|&t| t >= first || t == MISSING);
+        self == other || (gregorian(self) && gregorian(other) && after_reform())
     }
 
     /// The year after `year`, over a missing year zero.
