@@ -1,1 +1,5 @@
 //! TITLE hdf5
+
+mod write;
+
+pub use write::create;

@@ -1,0 +1,175 @@
+//! The filters of a chunk, forwards.
+
+use std::sync::{Mutex, PoisonError};
+
+use graticule_array::{Error, Result};
+use graticule_storage::FilterSpec;
+use libdeflater::{CompressionLvl, Compressor};
+
+use super::checksum::fletcher32;
+
+/// One step from elements to stored bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Shuffle,
+    Deflate(u32),
+    Fletcher32,
+}
+
+/// The filters of a variable, in the order of writing.
+#[derive(Default)]
+pub(super) struct Pipeline {
+    steps: Vec<Step>,
+    element: usize,
+    /// Compressors at rest: each takes long to make and serves one thread at a time.
+    pool: Mutex<Vec<Compressor>>,
+}
+
+impl std::fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Pipeline").field(&self.steps).finish()
+    }
+}
+
+impl Pipeline {
+    /// The filters as asked for, over elements of `element` bytes.
+    ///
+    /// # Errors
+    /// If there is one that we cannot apply, or one comes twice.
+    pub(super) fn new(filters: &[FilterSpec], element: usize) -> Result<Self> {
+        let mut steps = Vec::with_capacity(filters.len());
+        for filter in filters {
+            let step = match (filter.id, filter.name.as_str()) {
+                (Some(1), _) | (None, "deflate" | "gzip" | "zlib") => {
+                    let level = filter.params.first().copied().unwrap_or(4);
+                    if level > 12 {
+                        return Err(Error::invalid(format!("deflate has no level {level}"))
+                            .hint("levels go from 0 to 12"));
+                    }
+                    Step::Deflate(level)
+                }
+                (Some(2), _) | (None, "shuffle") => Step::Shuffle,
+                (Some(3), _) | (None, "fletcher32") => Step::Fletcher32,
+                (id, name) => {
+                    let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
+                    let why = format!("writing with the filter \"{name}\"{id}");
+                    return Err(Error::unsupported(why)
+                        .hint("the filters that can be written are deflate, shuffle, fletcher32"));
+                }
+            };
+            if steps.iter().any(|s| std::mem::discriminant(s) == std::mem::discriminant(&step)) {
+                return Err(Error::invalid(format!("the filter \"{}\" comes twice", filter.name)));
+            }
+            steps.push(step);
+        }
+        Ok(Self { steps, element, pool: Mutex::default() })
+    }
+
+    /// What the header says: identifier, whether optional, parameters.
+    pub(super) fn described(&self) -> Vec<(u16, bool, Vec<u32>)> {
+        let described = self.steps.iter().map(|step| match step {
+            // HDF5 knows the levels of zlib only.
+            Step::Deflate(level) => (1, true, vec![(*level).min(9)]),
+            Step::Shuffle => (2, true, vec![self.element as u32]),
+            Step::Fletcher32 => (3, false, Vec::new()),
+        });
+        described.collect()
+    }
+
+    /// The stored bytes of a chunk, and which filters were left out, one bit each.
+    pub(super) fn apply(&self, mut bytes: Vec<u8>) -> Result<(Vec<u8>, u32)> {
+        let mut skipped = 0;
+        for (i, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Shuffle => bytes = shuffle(&bytes, self.element),
+                Step::Deflate(level) => match self.deflate(&bytes, *level)? {
+                    Some(smaller) => bytes = smaller,
+                    None => skipped |= 1 << i,
+                },
+                Step::Fletcher32 => {
+                    let sum = fletcher32(&bytes);
+                    bytes.extend_from_slice(&sum.to_le_bytes());
+                }
+            }
+        }
+        Ok((bytes, skipped))
+    }
+
+    /// The bytes compressed; `None` if that does not make them fewer.
+    fn deflate(&self, bytes: &[u8], level: u32) -> Result<Option<Vec<u8>>> {
+        let pool = || self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        let resting = pool().pop();
+        let mut compressor = match resting {
+            Some(c) => c,
+            None => Compressor::new(
+                CompressionLvl::new(level as i32)
+                    .map_err(|_| Error::bug(format!("deflate level {level}")))?,
+            ),
+        };
+        let mut out = vec![0; bytes.len()];
+        let written = compressor.zlib_compress(bytes, &mut out).ok();
+        pool().push(compressor);
+        Ok(written.map(|n| {
+            out.truncate(n);
+            out
+        }))
+    }
+}
+
+/// The first bytes of all elements, then the second ones, and so on.
+fn shuffle(bytes: &[u8], element: usize) -> Vec<u8> {
+    match element {
+        0 | 1 => bytes.to_vec(),
+        2 => shuffle_sized::<2>(bytes),
+        4 => shuffle_sized::<4>(bytes),
+        8 => shuffle_sized::<8>(bytes),
+        _ => {
+            let count = bytes.len() / element;
+            let mut out = Vec::with_capacity(bytes.len());
+            for plane in 0..element {
+                out.extend(bytes.iter().skip(plane).step_by(element).take(count));
+            }
+            out.extend(bytes.iter().skip(count * element));
+            out
+        }
+    }
+}
+
+fn shuffle_sized<const N: usize>(bytes: &[u8]) -> Vec<u8> {
+    let (elements, rest) = bytes.as_chunks::<N>();
+    let mut out = Vec::with_capacity(bytes.len());
+    for plane in 0..N {
+        out.extend(elements.iter().map(|e| e.get(plane).copied().unwrap_or(0)));
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shuffling_gathers_the_planes() {
+        assert_eq!(shuffle(&[1, 2, 3, 4, 5, 6], 2), [1, 3, 5, 2, 4, 6]);
+        assert_eq!(shuffle(&[1, 2, 3, 4, 5, 6], 3), [1, 4, 2, 5, 3, 6]);
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_stored_as_it_is() {
+        let p = Pipeline::new(&[FilterSpec::shuffle(), FilterSpec::deflate(4)], 2).unwrap();
+        let (bytes, skipped) = p.apply(vec![7, 1, 9, 2]).unwrap();
+        assert_eq!((bytes.as_slice(), skipped), (&[7u8, 9, 1, 2][..], 0b10));
+        let (bytes, skipped) = p.apply(vec![7; 4096]).unwrap();
+        assert!(bytes.len() < 64 && skipped == 0);
+    }
+
+    #[test]
+    fn unknown_filters_and_levels_are_refused() {
+        let zstd = FilterSpec { name: "zstd".into(), id: Some(32015), params: vec![3] };
+        assert!(Pipeline::new(&[zstd], 4).unwrap_err().is_unsupported());
+        assert!(Pipeline::new(&[FilterSpec::deflate(13)], 4).unwrap_err().is_invalid());
+        let twice = [FilterSpec::shuffle(), FilterSpec::shuffle()];
+        assert!(Pipeline::new(&twice, 4).unwrap_err().is_invalid());
+    }
+}

@@ -1,0 +1,300 @@
+//! A checked schema: every name resolved, every layout decided.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use graticule_array::{DType, Error, Result, Scalar, did_you_mean};
+use graticule_storage::{RawAttr, RawDim, RawSchema, RawVarSchema};
+
+use super::datatype;
+use super::fill::default_fill;
+use super::filter::Pipeline;
+use super::layout::default_chunk;
+use super::pack::element_size;
+
+/// The most axes that HDF5 knows.
+const MAX_RANK: usize = 32;
+/// The longest name that NetCDF-C reads.
+const MAX_NAME: usize = 256;
+
+/// Attributes that belong to the format.
+const RESERVED: [&str; 7] = [
+    "CLASS",
+    "NAME",
+    "DIMENSION_LIST",
+    "REFERENCE_LIST",
+    "_Netcdf4Dimid",
+    "_Netcdf4Coordinates",
+    "_NCProperties",
+];
+
+/// What will be in the file.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) dims: Vec<RawDim>,
+    pub(super) attrs: Vec<RawAttr>,
+    pub(super) types: Vec<NamedType>,
+    pub(super) vars: Vec<VarPlan>,
+}
+
+/// A datatype with a name, which NetCDF-C demands of all but the simple ones.
+#[derive(Debug)]
+pub(super) struct NamedType {
+    pub(super) name: String,
+    pub(super) datatype: Vec<u8>,
+    /// How many variables and fill values use it.
+    pub(super) uses: u32,
+}
+
+/// One variable.
+#[derive(Debug)]
+pub(super) struct VarPlan {
+    pub(super) name: String,
+    /// The numbers of its dimensions.
+    pub(super) dims: Vec<usize>,
+    pub(super) shape: Vec<usize>,
+    pub(super) unlimited: Vec<bool>,
+    pub(super) dtype: DType,
+    /// Bytes of an element in the file.
+    pub(super) element: usize,
+    pub(super) big_endian: bool,
+    pub(super) attrs: Vec<RawAttr>,
+    /// What `_FillValue` says.
+    pub(super) fill: Option<Scalar>,
+    /// What cells that are never written hold; `None` means zeros.
+    pub(super) blank: Option<Scalar>,
+    /// The number of its datatype, if that has a name.
+    pub(super) named: Option<usize>,
+    /// The shape of its chunks, unless it is contiguous.
+    pub(super) chunk: Option<Vec<usize>>,
+    pub(super) filters: Arc<Pipeline>,
+}
+
+impl VarPlan {
+    /// The dimension whose coordinates these are, if they are any dimension's.
+    pub(super) fn coordinate_of(&self, dims: &[RawDim]) -> Option<usize> {
+        let first = *self.dims.first()?;
+        dims.get(first).filter(|d| d.name == self.name).map(|_| first)
+    }
+}
+
+fn check_name(kind: &str, name: &str) -> Result<()> {
+    let wrong = if name.is_empty() {
+        "is empty"
+    } else if name.contains('/') && kind != "attribute" {
+        "contains \"/\", which separates groups"
+    } else if name.contains(char::is_control) {
+        "contains a control character"
+    } else if name.len() > MAX_NAME {
+        "is longer than 256 bytes"
+    } else if name == "." || name == ".." {
+        "means a group"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(format!("the {kind} name \"{name}\" {wrong}"))
+        .hint(format!("rename the {kind} before writing")))
+}
+
+fn check_names<'a>(kind: &str, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for name in names {
+        check_name(kind, name)?;
+        if !seen.insert(name) {
+            return Err(Error::invalid(format!("there are two {kind}s named \"{name}\"")));
+        }
+    }
+    Ok(())
+}
+
+fn check_attrs(attrs: &[RawAttr]) -> Result<()> {
+    check_names("attribute", attrs.iter().map(|a| a.name.as_str()))?;
+    match attrs.iter().find(|a| RESERVED.contains(&a.name.as_str())) {
+        Some(a) => {
+            Err(Error::invalid(format!("the attribute name \"{}\" is NetCDF-4's own", a.name))
+                .hint("rename or drop the attribute"))
+        }
+        None => Ok(()),
+    }
+}
+
+impl Plan {
+    pub(super) fn new(at: &Path, schema: &RawSchema) -> Result<Self> {
+        check_names("dimension", schema.dims.iter().map(|d| d.name.as_str()))?;
+        check_names("variable", schema.vars.iter().map(|v| v.name.as_str()))?;
+        let known: HashMap<&str, usize> =
+            schema.dims.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
+        let mut attrs = schema.attrs.clone();
+        // Who wrote the file is said anew.
+        attrs.retain(|a| a.name != "_NCProperties");
+        check_attrs(&attrs)?;
+        let mut plan =
+            Self { dims: schema.dims.clone(), attrs, types: Vec::new(), vars: Vec::new() };
+        let mut taken: HashSet<String> = schema.dims.iter().map(|d| d.name.clone()).collect();
+        taken.extend(schema.vars.iter().map(|v| v.name.clone()));
+        for var in &schema.vars {
+            let planned = plan_var(at, schema, &known, var)
+                .and_then(|(v, base)| Ok((plan.name_type(&mut taken, var, base)?, v)));
+            let (named, planned) = planned.map_err(|e| e.in_variable(&var.name))?;
+            plan.vars.push(VarPlan { named, ..planned });
+        }
+        Ok(plan)
+    }
+
+    /// Finds or makes the named datatype of a variable that needs one.
+    fn name_type(
+        &mut self,
+        taken: &mut HashSet<String>,
+        var: &RawVarSchema,
+        datatype: Vec<u8>,
+    ) -> Result<Option<usize>> {
+        let wanted = match &var.dtype {
+            _ if !var.storage.enumeration.is_empty() => format!("{}_enum_t", var.name),
+            // The names by which NetCDF tools know complex numbers.
+            DType::C64 => "_PFNC_FLOAT_COMPLEX_TYPE".to_owned(),
+            DType::C128 => "_PFNC_DOUBLE_COMPLEX_TYPE".to_owned(),
+            DType::Record(_) | DType::Opaque(_) => format!("{}_t", var.name),
+            _ => return Ok(None),
+        };
+        let uses = 1 + u32::from(var.fill.is_some());
+        let same = |t: &mut NamedType| t.datatype == datatype;
+        if let Some(found) = self.types.iter_mut().position(|mut t| same(&mut t)) {
+            if let Some(t) = self.types.get_mut(found) {
+                t.uses += uses;
+            }
+            return Ok(Some(found));
+        }
+        let free = (0..).map(|n| if n == 0 { wanted.clone() } else { format!("{wanted}_{n}") });
+        let name = free.into_iter().find(|name| !taken.contains(name)).unwrap_or(wanted);
+        taken.insert(name.clone());
+        self.types.push(NamedType { name, datatype, uses });
+        Ok(Some(self.types.len() - 1))
+    }
+}
+
+/// The variable without the number of its datatype, and its datatype.
+fn plan_var(
+    at: &Path,
+    schema: &RawSchema,
+    known: &HashMap<&str, usize>,
+    var: &RawVarSchema,
+) -> Result<(VarPlan, Vec<u8>)> {
+    if var.dims.len() > MAX_RANK {
+        let found = var.dims.len();
+        return Err(Error::invalid(format!("{found} dimensions; HDF5 allows {MAX_RANK}")));
+    }
+    let mut dims = Vec::with_capacity(var.dims.len());
+    for name in &var.dims {
+        dims.push(*known.get(name.as_str()).ok_or_else(|| {
+            let names = schema.dims.iter().map(|d| d.name.as_str());
+            let e = Error::not_found(format!("its dimension \"{name}\" is not declared"));
+            match did_you_mean(name, names) {
+                Some(hint) => e.hint(hint),
+                None => e,
+            }
+        })?);
+    }
+    let of = |f: &dyn Fn(&RawDim) -> usize| -> Vec<usize> {
+        dims.iter().filter_map(|i| schema.dims.get(*i)).map(f).collect()
+    };
+    let shape = of(&|d| d.len);
+    let unlimited: Vec<bool> = of(&|d| d.unlimited.into()).iter().map(|u| *u == 1).collect();
+    let big_endian = var.storage.big_endian;
+    let datatype = if var.storage.enumeration.is_empty() {
+        datatype::encode(&var.dtype, big_endian)?
+    } else {
+        datatype::enumeration(&var.dtype, big_endian, &var.storage.enumeration)?
+    };
+    if var.dtype == DType::F16 && !is_plain_hdf5(at) {
+        return Err(Error::unsupported("float16 elements, which NetCDF-4 does not know")
+            .hint("cast to float32, or write a file with the extension .h5"));
+    }
+    let element = element_size(&var.dtype)
+        .ok_or_else(|| Error::unsupported(format!("{} elements in a NetCDF-4 file", var.dtype)))?;
+    let bytes = shape.iter().try_fold(element, |n, l| n.checked_mul(*l));
+    if bytes.is_none_or(|n| n > isize::MAX as usize) {
+        return Err(Error::invalid(format!("its shape {shape:?} is too large for any file")));
+    }
+    let mut attrs = var.attrs.clone();
+    let given = attrs.iter().position(|a| a.name == "_FillValue").map(|i| attrs.remove(i));
+    check_attrs(&attrs)?;
+    let fill = match (&var.fill, given) {
+        (Some(fill), _) => Some(fill.clone()),
+        (None, Some(attr)) => Some(attr.value.item()?),
+        (None, None) => None,
+    };
+    if let Some(fill) = &fill
+        && fill.dtype() != var.dtype
+    {
+        return Err(Error::mismatch(format!(
+            "its fill value is {}, expected {}",
+            fill.dtype(),
+            var.dtype
+        )));
+    }
+    let chunk = chunk_shape(var, &shape, &unlimited, element)?;
+    // Texts lie in the heap, where filters do not reach.
+    let filtered = chunk.is_some() && var.dtype != DType::Str;
+    let filters = if filtered { var.storage.filters.as_slice() } else { &[] };
+    let filters = Arc::new(Pipeline::new(filters, element)?);
+    let blank = if var.storage.enumeration.is_empty() { default_fill(&var.dtype) } else { None };
+    let planned = VarPlan {
+        name: var.name.clone(),
+        dims,
+        shape,
+        unlimited,
+        dtype: var.dtype.clone(),
+        element,
+        big_endian,
+        attrs,
+        blank: fill.clone().or(blank),
+        fill,
+        named: None,
+        chunk,
+        filters,
+    };
+    Ok((planned, datatype))
+}
+
+fn is_plain_hdf5(at: &Path) -> bool {
+    let extension = at.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    ["h5", "hdf5", "he5"].iter().any(|e| e.eq_ignore_ascii_case(extension))
+}
+
+/// The shape of the chunks of a variable that must or should have some.
+fn chunk_shape(
+    var: &RawVarSchema,
+    shape: &[usize],
+    unlimited: &[bool],
+    element: usize,
+) -> Result<Option<Vec<usize>>> {
+    let grows = unlimited.contains(&true);
+    let filtered = !var.storage.filters.is_empty();
+    // Filters ask for chunks; axes that can grow need them; nothing has none.
+    if shape.is_empty() || (shape.contains(&0) && !grows) {
+        return Ok(None);
+    }
+    let mut chunk = match &var.storage.chunks {
+        Some(chunk) => chunk.clone(),
+        None if grows || filtered => default_chunk(shape, unlimited, element),
+        None => return Ok(None),
+    };
+    if chunk.len() != shape.len() || chunk.contains(&0) {
+        let why = format!("chunks of {chunk:?} do not fit the shape {shape:?}");
+        return Err(Error::mismatch(why).hint("give one length of at least 1 per dimension"));
+    }
+    // HDF5 refuses chunks longer than an axis that cannot grow.
+    for ((c, n), grows) in chunk.iter_mut().zip(shape).zip(unlimited) {
+        if !grows {
+            *c = (*c).min((*n).max(1));
+        }
+    }
+    let bytes = chunk.iter().try_fold(element, |n, l| n.checked_mul(*l));
+    // A filter may add a few bytes.
+    if bytes.is_none_or(|n| n > u32::MAX as usize - 64) {
+        return Err(Error::invalid(format!("chunks of {chunk:?} exceed 4 GiB"))
+            .hint("choose smaller chunks"));
+    }
+    Ok(Some(chunk))
+}
