@@ -82,12 +82,7 @@ pub(super) fn put(header: Header, attr: &RawAttr, texts: &mut Texts<'_>) -> Resu
     }
 }
 
-fn put_strings(
-    header: Header,
-    name: &str,
-    value: &Array,
-    texts: &mut Texts<'_>,
-) -> Result<Header> {
+fn put_strings(header: Header, name: &str, value: &Array, texts: &mut Texts<'_>) -> Result<Header> {
     let mut bytes = Vec::new();
     for text in value.view::<Text>()? {
         bytes.extend(texts.text(text)?);

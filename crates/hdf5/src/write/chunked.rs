@@ -31,8 +31,8 @@ pub(super) struct ChunkedSink {
 impl ChunkedSink {
     pub(super) fn new(var: &VarPlan, chunk: &[usize], output: Arc<Output>) -> Result<Self> {
         let blank = match &var.blank {
-            Some(value) if value.as_str().is_none() => pack_scalar(value, var.big_endian)?,
-            _ => vec![0; var.element],
+            Some(value) => pack_scalar(value, var.big_endian)?,
+            None => vec![0; var.element],
         };
         let grid = ChunkGrid::even(&var.shape, chunk);
         Ok(Self {

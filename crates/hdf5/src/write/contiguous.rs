@@ -30,8 +30,8 @@ pub(super) struct ContiguousSink {
 impl ContiguousSink {
     pub(super) fn new(var: &VarPlan, output: Arc<Output>) -> Result<Self> {
         let blank = match &var.blank {
-            Some(value) if value.as_str().is_none() => pack_scalar(value, var.big_endian)?,
-            _ => vec![0; var.element],
+            Some(value) => pack_scalar(value, var.big_endian)?,
+            None => vec![0; var.element],
         };
         let grid = ChunkGrid::even(&var.shape, &contiguous_block(&var.shape, var.element));
         let bytes = var.shape.iter().product::<usize>() * var.element;

@@ -142,7 +142,8 @@ fn nested(dtype: &DType, big: bool, depth: usize) -> Result<Vec<u8>> {
         DType::Str => long_string(),
         DType::Opaque(n) => {
             let n = u32::try_from(*n).ok().filter(|n| *n > 0);
-            let n = n.ok_or_else(|| Error::invalid("opaque items of a length that has no place"))?;
+            let n =
+                n.ok_or_else(|| Error::invalid("opaque items of a length that has no place"))?;
             Encoder::new().u8(0x15).bytes(&[0, 0, 0]).u32(n).done()
         }
         DType::Record(record) => {

@@ -17,7 +17,6 @@ pub(super) fn default_fill(dtype: &DType) -> Option<Scalar> {
         DType::U64 => Scalar::U64(18_446_744_073_709_551_614),
         DType::F32 => Scalar::F32(FLOAT as f32),
         DType::F64 => Scalar::F64(FLOAT),
-        DType::Str => Scalar::from(""),
         _ => return None,
     })
 }

@@ -47,9 +47,7 @@ impl Header {
     pub(super) fn datatype(self, datatype: &Datatype) -> Result<Self> {
         match datatype {
             Datatype::Own(bytes) => self.message(0x03, CONSTANT, 0, bytes),
-            Datatype::Named(address) => {
-                self.message(0x03, CONSTANT | SHARED, 0, &shared(*address))
-            }
+            Datatype::Named(address) => self.message(0x03, CONSTANT | SHARED, 0, &shared(*address)),
         }
     }
 

@@ -13,7 +13,9 @@ pub(super) fn default_chunk(shape: &[usize], unlimited: &[bool], element: usize)
     let bytes = |c: &[usize]| c.iter().fold(element.max(1), |n, l| n.saturating_mul(*l));
     if let Some((first, rest)) = chunk.split_first_mut() {
         while bytes(rest) > TARGET {
-            let Some(longest) = rest.iter_mut().filter(|n| **n > 1).max_by_key(|n| **n) else { break };
+            let Some(longest) = rest.iter_mut().filter(|n| **n > 1).max_by_key(|n| **n) else {
+                break;
+            };
             *longest = longest.div_ceil(2);
         }
         let room = (TARGET / bytes(rest)).max(1);

@@ -3,7 +3,7 @@
 //! Everything but the data lies at the front of the file. Sizes do not depend on addresses, so
 //! it is encoded twice: once to learn where each object will lie, once for good.
 
-use graticule_array::{Result, Scalar};
+use graticule_array::{DType, Result};
 
 use super::attribute::{self, Texts};
 use super::datatype;
@@ -152,11 +152,7 @@ fn variable(
         Some((t, _)) => Datatype::Named(get(&at.types, t)),
         None => Datatype::Own(datatype::encode(&var.dtype, var.big_endian)?),
     };
-    let blank = match &var.blank {
-        Some(Scalar::Str(text)) => Some(texts.text(text)?),
-        Some(blank) => Some(pack_scalar(blank, var.big_endian)?),
-        None => None,
-    };
+    let blank = var.blank.as_ref().map(|b| pack_scalar(b, var.big_endian)).transpose()?;
     let mut header = Header::new()
         .dataspace(&var.shape, &var.unlimited)?
         .datatype(&datatype)?
@@ -203,7 +199,7 @@ fn variable(
 fn pure_dimension(plan: &Plan, at: &Addresses, dim: usize) -> Result<Vec<u8>> {
     let Some(raw) = plan.dims.get(dim) else { return Ok(Vec::new()) };
     // NetCDF-C uses big-endian floats for these.
-    let datatype = datatype::encode(&graticule_array::DType::F32, true)?;
+    let datatype = datatype::encode(&DType::F32, true)?;
     let header = Header::new()
         .dataspace(&[raw.len], &[raw.unlimited])?
         .datatype(&Datatype::Own(datatype))?
@@ -241,7 +237,7 @@ fn scale(header: Header, plan: &Plan, at: &Addresses, dim: usize, name: &str) ->
 }
 
 fn numbers(header: Header, name: &str, len: Option<usize>, values: &[i32]) -> Result<Header> {
-    let datatype = Datatype::Own(datatype::encode(&graticule_array::DType::I32, false)?);
+    let datatype = Datatype::Own(datatype::encode(&DType::I32, false)?);
     let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
     let shape = len.map(|n| [n]);
     header.attribute(name, &datatype, shape.as_ref().map(<[usize; 1]>::as_slice), &bytes)

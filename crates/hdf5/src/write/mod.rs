@@ -23,6 +23,7 @@ mod header;
 mod heap;
 mod layout;
 mod metadata;
+mod names;
 mod output;
 mod pack;
 mod plan;

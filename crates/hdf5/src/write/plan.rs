@@ -11,24 +11,11 @@ use super::datatype;
 use super::fill::default_fill;
 use super::filter::Pipeline;
 use super::layout::default_chunk;
+use super::names::{check_attrs, check_names};
 use super::pack::element_size;
 
 /// The most axes that HDF5 knows.
 const MAX_RANK: usize = 32;
-/// The longest name that NetCDF-C reads.
-const MAX_NAME: usize = 256;
-
-/// Attributes that belong to the format.
-const RESERVED: [&str; 7] = [
-    "CLASS",
-    "NAME",
-    "DIMENSION_LIST",
-    "REFERENCE_LIST",
-    "_Netcdf4Dimid",
-    "_Netcdf4Coordinates",
-    "_NCProperties",
-];
-
 /// What will be in the file.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -79,46 +66,6 @@ impl VarPlan {
     }
 }
 
-fn check_name(kind: &str, name: &str) -> Result<()> {
-    let wrong = if name.is_empty() {
-        "is empty"
-    } else if name.contains('/') && kind != "attribute" {
-        "contains \"/\", which separates groups"
-    } else if name.contains(char::is_control) {
-        "contains a control character"
-    } else if name.len() > MAX_NAME {
-        "is longer than 256 bytes"
-    } else if name == "." || name == ".." {
-        "means a group"
-    } else {
-        return Ok(());
-    };
-    Err(Error::invalid(format!("the {kind} name \"{name}\" {wrong}"))
-        .hint(format!("rename the {kind} before writing")))
-}
-
-fn check_names<'a>(kind: &str, names: impl Iterator<Item = &'a str>) -> Result<()> {
-    let mut seen = HashSet::new();
-    for name in names {
-        check_name(kind, name)?;
-        if !seen.insert(name) {
-            return Err(Error::invalid(format!("there are two {kind}s named \"{name}\"")));
-        }
-    }
-    Ok(())
-}
-
-fn check_attrs(attrs: &[RawAttr]) -> Result<()> {
-    check_names("attribute", attrs.iter().map(|a| a.name.as_str()))?;
-    match attrs.iter().find(|a| RESERVED.contains(&a.name.as_str())) {
-        Some(a) => {
-            Err(Error::invalid(format!("the attribute name \"{}\" is NetCDF-4's own", a.name))
-                .hint("rename or drop the attribute"))
-        }
-        None => Ok(()),
-    }
-}
-
 impl Plan {
     pub(super) fn new(at: &Path, schema: &RawSchema) -> Result<Self> {
         check_names("dimension", schema.dims.iter().map(|d| d.name.as_str()))?;
@@ -158,16 +105,17 @@ impl Plan {
             _ => return Ok(None),
         };
         let uses = 1 + u32::from(var.fill.is_some());
-        let same = |t: &mut NamedType| t.datatype == datatype;
-        if let Some(found) = self.types.iter_mut().position(|mut t| same(&mut t)) {
-            if let Some(t) = self.types.get_mut(found) {
-                t.uses += uses;
-            }
+        if let Some(found) = self.types.iter().position(|t| t.datatype == datatype) {
+            self.types.iter_mut().skip(found).take(1).for_each(|t| t.uses += uses);
             return Ok(Some(found));
         }
-        let free = (0..).map(|n| if n == 0 { wanted.clone() } else { format!("{wanted}_{n}") });
-        let name = free.into_iter().find(|name| !taken.contains(name)).unwrap_or(wanted);
-        taken.insert(name.clone());
+        let mut name = wanted.clone();
+        for n in 1.. {
+            if taken.insert(name.clone()) {
+                break;
+            }
+            name = format!("{wanted}_{n}");
+        }
         self.types.push(NamedType { name, datatype, uses });
         Ok(Some(self.types.len() - 1))
     }
@@ -238,7 +186,12 @@ fn plan_var(
     let filtered = chunk.is_some() && var.dtype != DType::Str;
     let filters = if filtered { var.storage.filters.as_slice() } else { &[] };
     let filters = Arc::new(Pipeline::new(filters, element)?);
-    let blank = if var.storage.enumeration.is_empty() { default_fill(&var.dtype) } else { None };
+    let blank = match &var.dtype {
+        // A reference into the heap, which tools that copy files do not follow.
+        DType::Str => None,
+        dtype if var.storage.enumeration.is_empty() => fill.clone().or(default_fill(dtype)),
+        _ => fill.clone(),
+    };
     let planned = VarPlan {
         name: var.name.clone(),
         dims,
@@ -248,7 +201,7 @@ fn plan_var(
         element,
         big_endian,
         attrs,
-        blank: fill.clone().or(blank),
+        blank,
         fill,
         named: None,
         chunk,
