@@ -54,12 +54,13 @@ impl ChunkedSink {
 
     /// Filters the bytes of a whole chunk and gives them a place in the file.
     fn store(&self, index: Vec<usize>, bytes: Vec<u8>) -> Result<()> {
-        let (bytes, skipped) = self.filters.apply(bytes)?;
-        let size = u32::try_from(bytes.len())
-            .map_err(|_| Error::unsupported("a chunk of more than 4 GiB"))?;
-        let at = self.output.append(&bytes)?;
+        let place = self.filters.apply(bytes, |bytes, skipped| {
+            let size = u32::try_from(bytes.len())
+                .map_err(|_| Error::unsupported("a chunk of more than 4 GiB"))?;
+            Ok(Stored { at: self.output.append(bytes)?, size, skipped })
+        })?;
         let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        stored.insert(index, Stored { at, size, skipped });
+        stored.insert(index, place);
         Ok(())
     }
 

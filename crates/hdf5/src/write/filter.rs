@@ -21,8 +21,16 @@ enum Step {
 pub(super) struct Pipeline {
     steps: Vec<Step>,
     element: usize,
-    /// Compressors at rest: each takes long to make and serves one thread at a time.
-    pool: Mutex<Vec<Compressor>>,
+    /// Benches at rest; each serves one thread at a time.
+    pool: Mutex<Vec<Bench>>,
+}
+
+/// What filtering a chunk takes and the next one can use again.
+#[derive(Default)]
+struct Bench {
+    compressor: Option<Compressor>,
+    shuffled: Vec<u8>,
+    deflated: Vec<u8>,
 }
 
 impl std::fmt::Debug for Pipeline {
@@ -76,73 +84,92 @@ impl Pipeline {
         described.collect()
     }
 
-    /// The stored bytes of a chunk, and which filters were left out, one bit each.
-    pub(super) fn apply(&self, mut bytes: Vec<u8>) -> Result<(Vec<u8>, u32)> {
+    /// Passes on the stored bytes of a chunk, and which filters were left out, one bit each.
+    pub(super) fn apply<T>(
+        &self,
+        bytes: Vec<u8>,
+        store: impl FnOnce(&[u8], u32) -> Result<T>,
+    ) -> Result<T> {
+        let pool = || self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        let resting = pool().pop();
+        let mut bench = resting.unwrap_or_default();
+        let done = self.filtered(bytes, &mut bench, store);
+        pool().push(bench);
+        done
+    }
+
+    fn filtered<T>(
+        &self,
+        mut bytes: Vec<u8>,
+        bench: &mut Bench,
+        store: impl FnOnce(&[u8], u32) -> Result<T>,
+    ) -> Result<T> {
         let mut skipped = 0;
         for (i, step) in self.steps.iter().enumerate() {
             match step {
-                Step::Shuffle => bytes = shuffle(&bytes, self.element),
-                Step::Deflate(level) => match self.deflate(&bytes, *level)? {
-                    Some(smaller) => bytes = smaller,
-                    None => skipped |= 1 << i,
-                },
+                Step::Shuffle => {
+                    shuffle(&bytes, self.element, &mut bench.shuffled);
+                    std::mem::swap(&mut bytes, &mut bench.shuffled);
+                }
+                Step::Deflate(level) => {
+                    if bench.deflate(&bytes, *level)? {
+                        std::mem::swap(&mut bytes, &mut bench.deflated);
+                    } else {
+                        skipped |= 1 << i;
+                    }
+                }
                 Step::Fletcher32 => {
                     let sum = fletcher32(&bytes);
                     bytes.extend_from_slice(&sum.to_le_bytes());
                 }
             }
         }
-        Ok((bytes, skipped))
+        store(&bytes, skipped)
     }
+}
 
-    /// The bytes compressed; `None` if that does not make them fewer.
-    fn deflate(&self, bytes: &[u8], level: u32) -> Result<Option<Vec<u8>>> {
-        let pool = || self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        let resting = pool().pop();
-        let mut compressor = match resting {
+impl Bench {
+    /// Compresses; false if that does not make the bytes fewer.
+    fn deflate(&mut self, bytes: &[u8], level: u32) -> Result<bool> {
+        let compressor = match &mut self.compressor {
             Some(c) => c,
-            None => Compressor::new(
+            none => none.insert(Compressor::new(
                 CompressionLvl::new(level as i32)
                     .map_err(|_| Error::bug(format!("deflate level {level}")))?,
-            ),
+            )),
         };
-        let mut out = vec![0; bytes.len()];
-        let written = compressor.zlib_compress(bytes, &mut out).ok();
-        pool().push(compressor);
-        Ok(written.map(|n| {
-            out.truncate(n);
-            out
-        }))
+        self.deflated.resize(bytes.len(), 0);
+        let Ok(n) = compressor.zlib_compress(bytes, &mut self.deflated) else { return Ok(false) };
+        self.deflated.truncate(n);
+        Ok(true)
     }
 }
 
 /// The first bytes of all elements, then the second ones, and so on.
-fn shuffle(bytes: &[u8], element: usize) -> Vec<u8> {
+fn shuffle(bytes: &[u8], element: usize, out: &mut Vec<u8>) {
+    out.clear();
+    out.reserve(bytes.len());
     match element {
-        0 | 1 => bytes.to_vec(),
-        2 => shuffle_sized::<2>(bytes),
-        4 => shuffle_sized::<4>(bytes),
-        8 => shuffle_sized::<8>(bytes),
+        0 | 1 => out.extend_from_slice(bytes),
+        2 => shuffle_sized::<2>(bytes, out),
+        4 => shuffle_sized::<4>(bytes, out),
+        8 => shuffle_sized::<8>(bytes, out),
         _ => {
             let count = bytes.len() / element;
-            let mut out = Vec::with_capacity(bytes.len());
             for plane in 0..element {
                 out.extend(bytes.iter().skip(plane).step_by(element).take(count));
             }
             out.extend(bytes.iter().skip(count * element));
-            out
         }
     }
 }
 
-fn shuffle_sized<const N: usize>(bytes: &[u8]) -> Vec<u8> {
+fn shuffle_sized<const N: usize>(bytes: &[u8], out: &mut Vec<u8>) {
     let (elements, rest) = bytes.as_chunks::<N>();
-    let mut out = Vec::with_capacity(bytes.len());
     for plane in 0..N {
         out.extend(elements.iter().map(|e| e.get(plane).copied().unwrap_or(0)));
     }
     out.extend_from_slice(rest);
-    out
 }
 
 #[cfg(test)]
@@ -151,17 +178,21 @@ mod tests {
 
     #[test]
     fn shuffling_gathers_the_planes() {
-        assert_eq!(shuffle(&[1, 2, 3, 4, 5, 6], 2), [1, 3, 5, 2, 4, 6]);
-        assert_eq!(shuffle(&[1, 2, 3, 4, 5, 6], 3), [1, 4, 2, 5, 3, 6]);
+        let mut out = vec![9; 20];
+        shuffle(&[1, 2, 3, 4, 5, 6], 2, &mut out);
+        assert_eq!(out, [1, 3, 5, 2, 4, 6]);
+        shuffle(&[1, 2, 3, 4, 5, 6], 3, &mut out);
+        assert_eq!(out, [1, 4, 2, 5, 3, 6]);
     }
 
     #[test]
     fn what_does_not_shrink_is_stored_as_it_is() {
         let p = Pipeline::new(&[FilterSpec::shuffle(), FilterSpec::deflate(4)], 2).unwrap();
-        let (bytes, skipped) = p.apply(vec![7, 1, 9, 2]).unwrap();
-        assert_eq!((bytes.as_slice(), skipped), (&[7u8, 9, 1, 2][..], 0b10));
-        let (bytes, skipped) = p.apply(vec![7; 4096]).unwrap();
+        let apply = |bytes| p.apply(bytes, |b, skipped| Ok((b.to_vec(), skipped))).unwrap();
+        assert_eq!(apply(vec![7, 1, 9, 2]), (vec![7, 9, 1, 2], 0b10));
+        let (bytes, skipped) = apply(vec![7; 4096]);
         assert!(bytes.len() < 64 && skipped == 0);
+        assert_eq!(apply(vec![7, 1, 9, 2]), (vec![7, 9, 1, 2], 0b10));
     }
 
     #[test]
