@@ -27,6 +27,8 @@ mod names;
 mod output;
 mod pack;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

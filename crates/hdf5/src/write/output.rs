@@ -34,8 +34,10 @@ impl Output {
             _ => Path::new("."),
         };
         let pid = std::process::id();
+        // Names of files have limited lengths.
+        let stem: String = name.to_string_lossy().chars().take(40).collect();
         for attempt in 0..ATTEMPTS {
-            let hidden = format!(".{}.graticule-{pid}-{attempt}.tmp", name.to_string_lossy());
+            let hidden = format!(".{stem}.graticule-{pid}-{attempt}.tmp");
             let temporary = folder.join(hidden);
             match OpenOptions::new().read(true).write(true).create_new(true).open(&temporary) {
                 Ok(file) => {
@@ -68,7 +70,9 @@ impl Output {
     /// Writes bytes at their place.
     pub(super) fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {
-            return Err(Error::invalid("the file is already finished").in_file(&self.target));
+            return Err(
+                Error::invalid("the file is already finished or given up").in_file(&self.target)
+            );
         }
         self.write_all_at(bytes, at).map_err(|e| self.failed("cannot write", e))
     }

@@ -1,5 +1,6 @@
 """Reads the file that interop.rs writes with netCDF4, h5py and xarray, and compares all of it."""
 
+import os
 import sys
 
 import h5py
@@ -86,7 +87,6 @@ with netCDF4.Dataset(path, auto_complex=True) as nc:
     assert nc["nv"].dimensions == ("x",)
     assert nc["air"].ncattrs() == ["_FillValue", "scale_factor", "add_offset", "coordinates"]
     assert nc["air"].scale_factor.dtype == "f4" and nc["air"]._FillValue == -99
-    assert nc["air"].filters() | {} == nc["air"].filters()
     assert nc["air"].filters()["zlib"] and nc["air"].filters()["fletcher32"]
     assert nc["flags"]._FillValue == 7
     assert nc["names"].long_name == "größe"
@@ -104,7 +104,7 @@ with h5py.File(path) as f:
     assert f["air"].dims[1][0].name == "/y" and f["air"].dims[2][0].name == "/x"
     assert f["x"].is_scale and f["time"].is_scale
     assert f["time"].attrs["REFERENCE_LIST"].shape == (4,)
-    assert h5py.h5f.open(path.encode()).get_filesize() == __import__("os").path.getsize(path)
+    assert f.id.get_filesize() == os.path.getsize(path)
 
 with xr.open_dataset(path) as ds:
     assert ds["air"].dtype == "f8" or ds["air"].dtype == "f4"
