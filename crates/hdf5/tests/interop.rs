@@ -66,6 +66,10 @@ fn schema() -> RawSchema {
     unwritten.fill = Some(Scalar::F32(-1.0));
     let mut strings = var("names", &["y"], DType::Str);
     strings.attrs = vec![text("long_name", "größe")];
+    let mut log = var("log", &["time"], DType::Str);
+    log.fill = Some(Scalar::from("none"));
+    let mut letters = var("letters", &["y", "nv"], DType::Char);
+    letters.fill = Some(Scalar::Char(b'-'));
     let mut wave = var("wave", &["x"], DType::C128);
     wave.attrs = vec![text("units", "V")];
     RawSchema {
@@ -108,7 +112,7 @@ fn schema() -> RawSchema {
             var("nv", &["x"], DType::I8),
             var("crs", &[], DType::I32),
             strings,
-            var("letters", &["y", "nv"], DType::Char),
+            letters,
             var("codes", &["y"], DType::Bytes(3)),
             var("truth", &["x"], DType::Bool),
             many,
@@ -116,7 +120,7 @@ fn schema() -> RawSchema {
             flags,
             unwritten,
             var("nothing", &["none", "x"], DType::F32),
-            var("log", &["time"], DType::Str),
+            log,
             wave,
         ],
     }

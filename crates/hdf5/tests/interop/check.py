@@ -89,6 +89,8 @@ with netCDF4.Dataset(path, auto_complex=True) as nc:
     assert nc["air"].scale_factor.dtype == "f4" and nc["air"]._FillValue == -99
     assert nc["air"].filters()["zlib"] and nc["air"].filters()["fletcher32"]
     assert nc["flags"]._FillValue == 7
+    found = nc["log"]._FillValue, nc["letters"]._FillValue
+    assert found == ("none", b"-"), found
     assert nc["names"].long_name == "größe"
     assert nc["many"].chunking() == [1, 2] and nc["lat"].chunking() == "contiguous"
 
