@@ -31,6 +31,12 @@ macro_rules! dispatch {
         $crate::dispatch::dispatch!(@ $dtype, $T => $body, else $other;
             C64 ::num_complex::Complex32, C128 ::num_complex::Complex64)
     };
+    (numeric $dtype:expr, $T:ident => $body:expr, else $other:expr) => {
+        $crate::dispatch::dispatch!(@ $dtype, $T => $body, else $other;
+            I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64,
+            F16 ::half::f16, F32 f32, F64 f64,
+            C64 ::num_complex::Complex32, C128 ::num_complex::Complex64)
+    };
     (numbers $dtype:expr, $T:ident => $body:expr, else $other:expr) => {
         $crate::dispatch::dispatch!(@ $dtype, $T => $body, else $other;
             Bool bool,

@@ -19,8 +19,10 @@ use crate::text::Text;
 use crate::wide::wide;
 
 pub(crate) use numbers::To;
-pub use promote::promote;
 pub(crate) use promote::finer;
+pub use promote::promote;
+pub(crate) use text::items;
+pub(crate) use time::{check_after_reform, nanos};
 
 /// Elements in row-major order, borrowed where they lie so.
 pub(crate) fn flat<T: Element>(array: &Array) -> Result<Cow<'_, [T]>> {

@@ -40,9 +40,7 @@ pub fn promote(a: &DType, b: &DType) -> Result<DType> {
         }),
         (DType::Duration(a), DType::Duration(b)) => DType::Duration(finer(*a, *b)),
         (DType::Bytes(n), DType::Bytes(m)) => DType::Bytes(*n.max(m)),
-        (DType::Char, DType::Bytes(n)) | (DType::Bytes(n), DType::Char) => {
-            DType::Bytes(*n.max(&1))
-        }
+        (DType::Char, DType::Bytes(n)) | (DType::Bytes(n), DType::Char) => DType::Bytes(*n.max(&1)),
         (DType::Str, DType::Char | DType::Bytes(_))
         | (DType::Char | DType::Bytes(_), DType::Str) => DType::Str,
         _ => numbers(a, b).ok_or_else(none)?,

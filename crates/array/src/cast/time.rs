@@ -2,21 +2,13 @@
 
 use crate::array::Array;
 use crate::cast::flat;
-use crate::dtype::{DType, MISSING_TICK, TimeType};
+use crate::dtype::{DType, MISSING_TICK};
 use crate::error::{Error, Result};
-use graticule_cftime::{Calendar, TimeUnit};
-
-/// Ticks since 1970-01-01 of the first day of the Gregorian calendar, 1582-10-15, in days.
-const REFORM_DAY: i64 = -141_427;
+use graticule_cftime::{REFORM_DAY, TimeUnit};
 
 /// Nanoseconds of one tick.
 pub(crate) fn nanos(unit: TimeUnit) -> i64 {
-    match unit {
-        TimeUnit::Second => 1_000_000_000,
-        TimeUnit::Millisecond => 1_000_000,
-        TimeUnit::Microsecond => 1_000,
-        TimeUnit::Nanosecond => 1,
-    }
+    unit.nanos()
 }
 
 /// Changes the unit of ticks, exactly or not at all.
@@ -92,10 +84,4 @@ pub(super) fn from_ticks(array: &Array, to: &DType) -> Result<Array> {
 /// From `i64` to the ticks of a time or a duration.
 pub(super) fn to_ticks(array: &Array, to: &DType) -> Result<Array> {
     array.clone().with_dtype(to.clone())
-}
-
-/// The other calendar of a mixture that combines, for messages and checks.
-pub(crate) fn mixes_calendars(a: TimeType, b: TimeType) -> bool {
-    a.calendar != b.calendar
-        && matches!(a.calendar, Calendar::Standard | Calendar::ProlepticGregorian)
 }

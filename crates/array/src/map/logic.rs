@@ -8,7 +8,6 @@ use crate::dispatch::dispatch;
 use crate::dtype::{DType, MISSING_TICK};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::number::Number;
 use crate::scalar::Scalar;
 use crate::text::Text;
 use crate::wide::wide;
@@ -22,9 +21,7 @@ pub(super) fn fill_missing(input: &Array, fill: &Scalar) -> Result<Array> {
     let dtype = input.dtype();
     let fill = convert(fill, dtype)?.fill(&[1])?;
     let out = match dtype {
-        DType::Time(_) | DType::Duration(_) => {
-            replace(input, &fill, |t: &i64| *t == MISSING_TICK)?
-        }
+        DType::Time(_) | DType::Duration(_) => replace(input, &fill, |t: &i64| *t == MISSING_TICK)?,
         DType::Str => replace(input, &fill, Text::is_missing)?,
         dtype => dispatch!(floats dtype, T => replace(input, &fill, |x: &T| x.is_nan())?, else
             dispatch!(complex dtype, T => replace(input, &fill, |x: &T| x.is_nan())?, else

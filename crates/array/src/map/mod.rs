@@ -19,9 +19,10 @@ use crate::dtype::{DType, TimeType};
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::zip::ZipOp;
-use graticule_cftime::TimeUnit;
+use graticule_cftime::{Decoder, Field, TimeUnit, TimeUnits};
 
 pub use math::MathFn;
+pub(crate) use scalar::convert;
 pub use text::TextEncoding;
 
 /// An operation on each element, as plain data.
@@ -114,6 +115,27 @@ pub enum MapOp {
         /// The variable, for messages.
         name: Arc<str>,
     },
+    /// Instants from numbers such as "hours since 1850-01-01": NaN, infinities and the least
+    /// `int64` become missing.
+    DecodeTime {
+        /// The units, for printing.
+        units: Arc<TimeUnits>,
+        /// How numbers become ticks; also says the type of the result.
+        decoder: Decoder,
+    },
+    /// Numbers of time units from instants, the reverse of [`MapOp::DecodeTime`]; `to` is a float
+    /// type (missing is NaN) or `int64` (whole numbers only, missing is the least one).
+    EncodeTime {
+        /// The units of the numbers.
+        units: Arc<TimeUnits>,
+        /// The type of the numbers.
+        to: DType,
+    },
+    /// A field of instants, as `int64`; a missing instant is an error, see
+    /// [`MapOp::TimeFieldOrNan`].
+    TimeField(Field),
+    /// A field of instants, as `float64`; NaN where the instant is missing.
+    TimeFieldOrNan(Field),
     /// Durations from numbers of a unit: NaN and the least `int64` become missing. Integers
     /// convert exactly or are an error; floats are cut off to whole ticks if `to` is ns, else
     /// they have to be whole.
@@ -228,6 +250,19 @@ impl MapOp {
                 }
                 to.clone()
             }
+            Self::DecodeTime { decoder, .. } => {
+                need(input.is_real(), "real numbers")?;
+                DType::Time(TimeType { unit: decoder.unit(), calendar: decoder.calendar() })
+            }
+            Self::EncodeTime { to, .. } => {
+                need(matches!(input, DType::Time(_)), "times")?;
+                time::stored(to)?;
+                to.clone()
+            }
+            Self::TimeField(_) | Self::TimeFieldOrNan(_) => {
+                need(matches!(input, DType::Time(_)), "times")?;
+                if matches!(self, Self::TimeField(_)) { DType::I64 } else { DType::F64 }
+            }
             Self::DecodeDuration { to, .. } => {
                 need(input.is_real(), "real numbers")?;
                 DType::Duration(*to)
@@ -261,7 +296,9 @@ impl MapOp {
             Self::Decode { values, to, scale, offset } => {
                 decode::decode(input, values, to, scale.as_ref(), offset.as_ref())
             }
-            Self::With { op, scalar, scalar_first } => op.apply_scalar(input, scalar, *scalar_first),
+            Self::With { op, scalar, scalar_first } => {
+                op.apply_scalar(input, scalar, *scalar_first)
+            }
             Self::Neg => arithmetic::negative(input),
             Self::Abs => arithmetic::magnitude(input, &result),
             Self::Not => logic::not(input),
@@ -275,6 +312,10 @@ impl MapOp {
             Self::Encode { scale, offset, fill, to, name } => {
                 encode::encode(input, scale.as_ref(), offset.as_ref(), fill.as_ref(), to, name)
             }
+            Self::DecodeTime { decoder, .. } => time::decode(input, decoder),
+            Self::EncodeTime { units, to } => time::encode(input, units, to),
+            Self::TimeField(field) => time::field(input, *field),
+            Self::TimeFieldOrNan(field) => time::field_or_nan(input, *field),
             Self::DecodeDuration { nanos_per_step, to } => {
                 time::decode_duration(input, *nanos_per_step, *to)
             }

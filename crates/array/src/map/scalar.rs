@@ -1,7 +1,5 @@
 //! Weak scalars: numbers that take the type of the array they meet.
 
-
-
 use crate::cast::promote;
 use crate::dtype::DType;
 use crate::error::{Error, Result};

@@ -28,11 +28,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-fn part(
-    f: &mut fmt::Formatter<'_>,
-    name: &str,
-    value: Option<&Scalar>,
-) -> fmt::Result {
+fn part(f: &mut fmt::Formatter<'_>, name: &str, value: Option<&Scalar>) -> fmt::Result {
     value.map_or(Ok(()), |v| write!(f, ", {name} {}", Shown(v)))
 }
 
@@ -73,6 +69,11 @@ impl fmt::Display for MapOp {
                 part(f, "scale", scale.as_ref())?;
                 part(f, "missing", fill.as_ref())
             }
+            Self::DecodeTime { units, decoder } => {
+                write!(f, "decode times \"{units}\" ({}, {})", decoder.calendar(), decoder.unit())
+            }
+            Self::EncodeTime { units, to } => write!(f, "encode times as {to} \"{units}\""),
+            Self::TimeField(field) | Self::TimeFieldOrNan(field) => write!(f, "{field}"),
             Self::DecodeDuration { nanos_per_step, .. } => {
                 write!(f, "decode durations of {nanos_per_step} ns")
             }

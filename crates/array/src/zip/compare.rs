@@ -56,9 +56,7 @@ pub(super) fn holds(op: ZipOp, order: Option<Ordering>) -> bool {
 }
 
 fn texts(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
-    pairs(a, b, |x: &Text, y: &Text| {
-        holds(op, x.as_str().zip(y.as_str()).map(|(x, y)| x.cmp(y)))
-    })
+    pairs(a, b, |x: &Text, y: &Text| holds(op, x.as_str().zip(y.as_str()).map(|(x, y)| x.cmp(y))))
 }
 
 /// Items of bytes: both sides have items of one length.

@@ -105,7 +105,8 @@ impl ZipOp {
     }
 
     fn undefined(self, a: &DType, b: &DType) -> Error {
-        let error = Error::unsupported(format!("\"{}\" is not defined for {a} and {b}", self.symbol()));
+        let error =
+            Error::unsupported(format!("\"{}\" is not defined for {a} and {b}", self.symbol()));
         match (a, b) {
             (DType::Bool, DType::Bool) => error.hint("cast to int64 first, or use ^ or !"),
             _ if a.is_float() || b.is_float() => error.hint("cast to an integer or bool first"),

@@ -151,7 +151,11 @@ fn scaled(op: ZipOp, duration: &Operand, number: &Operand, unit: TimeUnit) -> Re
                 ZipOp::Div => x / y,
                 _ => (x / y).floor(),
             };
-            if out.is_finite() && out.abs() < 9_223_372_036_854_775_807.0 { out as i64 } else { MISSING_TICK }
+            if out.is_finite() && out.abs() < 9_223_372_036_854_775_807.0 {
+                out as i64
+            } else {
+                MISSING_TICK
+            }
         })?
         .with_dtype(to);
     }
@@ -170,8 +174,10 @@ fn scaled(op: ZipOp, duration: &Operand, number: &Operand, unit: TimeUnit) -> Re
             let exact = ticks_times(&duration, &number)?;
             exact.with_dtype(to)
         }
-        _ => pairs(&duration, &number, |x: &i64, y: &i64| floor(*x, *y).map_or(MISSING_TICK, |v| v.0))?
-            .with_dtype(to),
+        _ => pairs(&duration, &number, |x: &i64, y: &i64| {
+            floor(*x, *y).map_or(MISSING_TICK, |v| v.0)
+        })?
+        .with_dtype(to),
     }
 }
 
