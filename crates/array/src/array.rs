@@ -261,7 +261,11 @@ impl Array {
         Ok(())
     }
 
-    fn rewrap(&self, buffer: Buffer) -> Self {
+    pub(crate) fn buffer(&self) -> &Buffer {
+        &self.buffer
+    }
+
+    pub(crate) fn rewrap(&self, buffer: Buffer) -> Self {
         Self { dtype: self.dtype.clone(), buffer }
     }
 

@@ -214,6 +214,12 @@ impl From<std::io::Error> for Error {
     }
 }
 
+impl From<graticule_cftime::Error> for Error {
+    fn from(e: graticule_cftime::Error) -> Self {
+        Self::invalid(e.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

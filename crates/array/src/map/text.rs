@@ -1,0 +1,39 @@
+//! Text from bytes.
+
+use std::fmt;
+
+use crate::array::Array;
+use crate::cast::items;
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::text::Text;
+
+/// What the bytes of a text mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TextEncoding {
+    /// UTF-8; bytes that are not become U+FFFD.
+    #[default]
+    Utf8,
+    /// ISO 8859-1: each byte is the character of its number.
+    Latin1,
+}
+
+impl fmt::Display for TextEncoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Utf8 => "utf-8",
+            Self::Latin1 => "latin-1",
+        })
+    }
+}
+
+/// Characters or byte strings as text, without their trailing NULs.
+pub(super) fn decode(input: &Array, encoding: TextEncoding) -> Result<Array> {
+    if *input.dtype() == DType::Str || encoding == TextEncoding::Utf8 {
+        return input.cast(&DType::Str);
+    }
+    let latin = |item: Vec<u8>| Text::from(item.into_iter().map(char::from).collect::<String>());
+    let texts: Vec<Text> = items(input)?.into_iter().map(latin).collect();
+    Array::from_vec(input.shape(), texts)
+}

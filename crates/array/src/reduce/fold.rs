@@ -1,0 +1,104 @@
+//! The loops that reductions share.
+#![allow(clippy::indexing_slicing)] // lanes are indexed by constants; cells are checked once per tile
+
+use super::cells::Cells;
+use crate::wide::wide;
+
+/// Independent partial results of a tile that goes to one cell. Their number and the order in
+/// which they are joined are fixed, so the same tile gives the same bits everywhere.
+pub(super) const LANES: usize = 16;
+
+/// Folds each element into its cell. The cells have been checked.
+#[inline(always)]
+pub(super) fn scatter<T, A>(
+    acc: &mut [A],
+    tile: &[T],
+    cells: Cells<'_>,
+    step: impl Fn(&mut A, &T),
+) {
+    match cells {
+        Cells::One(cell) => {
+            if let Some(acc) = acc.get_mut(cell) {
+                tile.iter().for_each(|x| step(acc, x));
+            }
+        }
+        Cells::Run(start) => {
+            let acc = acc.get_mut(start..).unwrap_or_default();
+            wide(|| acc.iter_mut().zip(tile).for_each(|(a, x)| step(a, x)));
+        }
+        Cells::Each(codes) => {
+            for (code, x) in codes.iter().zip(tile) {
+                if let Some(acc) = acc.get_mut(*code as usize) {
+                    step(acc, x);
+                }
+            }
+        }
+    }
+}
+
+/// Like [`scatter`] for an associative `join` of values `of` elements, whose identity is `unit`:
+/// a tile that goes to one cell is folded in lanes first.
+#[inline(always)]
+pub(super) fn accumulate<T: Copy, A: Copy>(
+    acc: &mut [A],
+    tile: &[T],
+    cells: Cells<'_>,
+    unit: A,
+    of: impl Fn(T) -> A,
+    join: impl Fn(A, A) -> A,
+) {
+    if let Cells::One(cell) = cells {
+        if let Some(acc) = acc.get_mut(cell) {
+            *acc = join(*acc, lanes(tile, unit, of, join_ref(&join)));
+        }
+        return;
+    }
+    scatter(acc, tile, cells, |a, x| *a = join(*a, of(*x)));
+}
+
+#[inline(always)]
+fn join_ref<A>(join: &impl Fn(A, A) -> A) -> impl Fn(A, A) -> A {
+    move |a, b| join(a, b)
+}
+
+/// The elements of a tile joined in [`LANES`] lanes.
+#[inline(always)]
+pub(super) fn lanes<T: Copy, A: Copy>(
+    tile: &[T],
+    unit: A,
+    of: impl Fn(T) -> A,
+    join: impl Fn(A, A) -> A,
+) -> A {
+    wide(|| {
+        let mut lanes = [unit; LANES];
+        let rows = tile.chunks_exact(LANES);
+        let rest = rows.remainder();
+        for row in rows {
+            for i in 0..LANES {
+                lanes[i] = join(lanes[i], of(row[i]));
+            }
+        }
+        for (lane, x) in lanes.iter_mut().zip(rest) {
+            *lane = join(*lane, of(*x));
+        }
+        let mut half = LANES / 2;
+        while half > 0 {
+            for i in 0..half {
+                lanes[i] = join(lanes[i], lanes[i + half]);
+            }
+            half /= 2;
+        }
+        lanes[0]
+    })
+}
+
+/// Counts the elements that are there. The cells have been checked.
+#[inline(always)]
+pub(super) fn tally<T: Copy>(
+    counts: &mut [u32],
+    tile: &[T],
+    cells: Cells<'_>,
+    there: impl Fn(T) -> bool,
+) {
+    accumulate(counts, tile, cells, 0, |x| u32::from(there(x)), u32::wrapping_add);
+}

@@ -1,0 +1,175 @@
+//! Reductions: many elements to one per cell, in parts that merge.
+//!
+//! A reduction is a name and parameters, so a plan can carry it as data. Its [`State`] is arrays
+//! with one entry per cell. Tiles are folded in with [`Reduction::update`], states of
+//! neighbouring blocks with [`Reduction::merge`]; both in order, so the result has the same bits
+//! for any number of threads.
+
+mod arg;
+mod cells;
+mod count;
+mod end;
+mod extreme;
+mod fold;
+mod logic;
+mod mean;
+mod prod;
+mod state;
+mod sum;
+mod total;
+mod var;
+
+use std::fmt::Debug;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::error::{Error, Result, did_you_mean};
+
+pub use cells::Cells;
+pub use state::State;
+
+/// What the caller may choose about a reduction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReduceParams {
+    /// Whether missing elements are left out. `None`: for floats, complex numbers and text; for
+    /// times only by `count` and `mean`, as in xarray.
+    pub skipna: Option<bool>,
+    /// `var` and `std` divide by the count minus this; 0 unless chosen.
+    pub ddof: f64,
+    /// `sum` and `prod` of floats are missing where fewer elements than this are there.
+    pub min_count: Option<usize>,
+}
+
+/// A reduction: an identity, an update, an associative merge and an end.
+///
+/// ```
+/// use graticule_array::{Array, Cells, ReduceParams, reduction};
+/// let mean = reduction("mean", &ReduceParams::default())?;
+/// let tile = Array::from_vec(vec![3], vec![1.0f32, f32::NAN, 4.0])?;
+/// let mut state = mean.start(tile.dtype(), 1)?;
+/// mean.update(&mut state, &tile, Cells::One(0), 0)?;
+/// assert_eq!(mean.finish(state, tile.dtype())?.to_flat::<f32>()?, [2.5]);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+pub trait Reduction: Send + Sync + Debug {
+    /// Its name in the registry.
+    fn name(&self) -> &'static str;
+
+    /// What the caller chose.
+    fn params(&self) -> &ReduceParams;
+
+    /// The type of the result.
+    ///
+    /// # Errors
+    /// If the reduction is not defined for the type.
+    fn result(&self, input: &DType) -> Result<DType>;
+
+    /// The state of `cells` cells that have seen nothing.
+    ///
+    /// # Errors
+    /// If the reduction is not defined for the type.
+    fn start(&self, input: &DType, cells: usize) -> Result<State>;
+
+    /// Folds in a tile of one axis. `first_position` is the running index along the reduced axes
+    /// of the tile's first element: with [`Cells::Run`] all elements lie at it, otherwise element
+    /// i at `first_position + i`. Tiles come in the order of their positions.
+    ///
+    /// # Errors
+    /// If a cell does not exist.
+    fn update(
+        &self,
+        state: &mut State,
+        tile: &Array,
+        cells: Cells<'_>,
+        first_position: u64,
+    ) -> Result<()>;
+
+    /// Merges cells `range` of `from` into the cells of `into` that begin at `at`. `from` has seen
+    /// later elements than `into`.
+    ///
+    /// # Errors
+    /// If cells do not exist, or the states are of different reductions.
+    fn merge(&self, into: &mut State, at: usize, from: &State, range: Range<usize>) -> Result<()>;
+
+    /// The results, as an array of one axis over the cells.
+    ///
+    /// # Errors
+    /// If a cell has seen nothing and the type has no way to say so.
+    fn finish(&self, state: State, input: &DType) -> Result<Array>;
+
+    /// Bytes of state per cell.
+    fn bytes_per_cell(&self, input: &DType) -> usize;
+}
+
+type Make = fn(ReduceParams) -> Arc<dyn Reduction>;
+
+/// All reductions, in the order in which they are listed to users.
+const REDUCTIONS: &[(&str, Make)] = &[
+    ("count", |p| Arc::new(count::Count { params: p })),
+    ("sum", |p| Arc::new(sum::Sum { params: p })),
+    ("prod", |p| Arc::new(prod::Prod { params: p })),
+    ("mean", |p| Arc::new(mean::Mean { params: p })),
+    ("min", |p| Arc::new(extreme::Extreme { params: p, largest: false })),
+    ("max", |p| Arc::new(extreme::Extreme { params: p, largest: true })),
+    ("any", |p| Arc::new(logic::Quantifier { params: p, all: false })),
+    ("all", |p| Arc::new(logic::Quantifier { params: p, all: true })),
+    ("var", |p| Arc::new(var::Var { params: p, root: false })),
+    ("std", |p| Arc::new(var::Var { params: p, root: true })),
+    ("argmin", |p| Arc::new(arg::ArgExtreme { params: p, largest: false })),
+    ("argmax", |p| Arc::new(arg::ArgExtreme { params: p, largest: true })),
+    ("first", |p| Arc::new(end::End { params: p, last: false })),
+    ("last", |p| Arc::new(end::End { params: p, last: true })),
+];
+
+/// The reduction of that name.
+///
+/// # Errors
+/// If there is none, naming near ones.
+pub fn reduction(name: &str, params: &ReduceParams) -> Result<Arc<dyn Reduction>> {
+    match REDUCTIONS.iter().find(|(known, _)| *known == name) {
+        Some((_, make)) => Ok(make(params.clone())),
+        None => {
+            let all: Vec<&str> = reduction_names().collect();
+            let hint = did_you_mean(name, all.iter().copied())
+                .unwrap_or_else(|| format!("known are {}", all.join(", ")));
+            Err(Error::not_found(format!("no reduction \"{name}\"")).hint(hint))
+        }
+    }
+}
+
+/// The names of all reductions.
+pub fn reduction_names() -> impl Iterator<Item = &'static str> {
+    REDUCTIONS.iter().map(|(name, _)| *name)
+}
+
+impl ReduceParams {
+    /// Whether missing elements of this type are left out.
+    fn skips(&self, input: &DType) -> bool {
+        let default = input.is_float() || input.is_complex() || *input == DType::Str;
+        self.skipna.unwrap_or(default)
+    }
+}
+
+/// The error of a reduction that has no meaning for a type.
+fn undefined(name: &str, input: &DType) -> Error {
+    let error = Error::unsupported(format!("\"{name}\" is not defined for {input}"));
+    match input {
+        DType::Time(_) => error.hint("subtract a reference time, or cast to int64 ticks first"),
+        DType::Duration(_) => error.hint("cast to int64 ticks or float64 first"),
+        d if d.is_text() => error.hint("it works on numbers"),
+        _ => error.hint("cast to float64 first"),
+    }
+}
+
+/// The error of a result that an empty cell does not have.
+fn zero_size(name: &str, input: &DType) -> Error {
+    Error::invalid(format!(
+        "\"{name}\" of no elements: a zero-size reduction of {input} has no value"
+    ))
+    .hint("cast to a float type first to get NaN")
+}
+
+#[cfg(test)]
+mod tests;

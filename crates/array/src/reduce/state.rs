@@ -1,0 +1,216 @@
+//! What a reduction remembers of the elements it has seen.
+
+use std::ops::Range;
+
+use crate::array::Array;
+use crate::cast::flat;
+use crate::dtype::DType;
+use crate::element::Element;
+use crate::error::{Error, Result};
+
+/// Arrays with one entry per cell; what they mean is the reduction's business.
+#[derive(Clone, Debug)]
+pub struct State {
+    parts: Vec<Array>,
+    /// No cell has seen more elements than this; keeps 32-bit counts from overflowing.
+    seen: u64,
+}
+
+impl State {
+    pub(super) fn new(parts: Vec<Array>) -> Self {
+        Self { parts, seen: 0 }
+    }
+
+    /// The number of cells.
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        self.parts.first().map_or(0, Array::len)
+    }
+
+    /// Bytes of memory that the state takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.parts.iter().map(Array::bytes).sum()
+    }
+
+    pub(super) fn part<T: Element>(&mut self, part: usize) -> Result<&mut [T]> {
+        self.parts.get_mut(part).ok_or_else(missing_part)?.as_slice_mut::<T>()
+    }
+
+    /// Two different parts at once.
+    pub(super) fn pair<T: Element, U: Element>(
+        &mut self,
+        first: usize,
+    ) -> Result<(&mut [T], &mut [U])> {
+        match self.parts.get_mut(first..) {
+            Some([a, b, ..]) => Ok((a.as_slice_mut::<T>()?, b.as_slice_mut::<U>()?)),
+            _ => Err(missing_part()),
+        }
+    }
+
+    pub(super) fn take(&mut self, part: usize) -> Result<Array> {
+        self.parts.get_mut(part).map(std::mem::take).ok_or_else(missing_part)
+    }
+
+    pub(super) fn put(&mut self, part: usize, array: Array) {
+        if let Some(place) = self.parts.get_mut(part) {
+            *place = array;
+        }
+    }
+
+    pub(super) fn dtype(&self, part: usize) -> Result<DType> {
+        self.parts.get(part).map(|p| p.dtype().clone()).ok_or_else(missing_part)
+    }
+
+    pub(super) fn has(&self, part: usize) -> bool {
+        self.parts.len() > part
+    }
+
+    /// Cells `range` of one part of a state that is being merged.
+    pub(super) fn read<T: Element>(&self, part: usize, range: Range<usize>) -> Result<&[T]> {
+        self.parts
+            .get(part)
+            .ok_or_else(missing_part)?
+            .as_slice::<T>()
+            .and_then(|s| s.get(range))
+            .ok_or_else(|| Error::bug("the merged cells of a reduction do not exist"))
+    }
+
+    /// Checks the places of a merge.
+    pub(super) fn check_merge(&self, at: usize, from: &Self, range: &Range<usize>) -> Result<()> {
+        let n = range.end.saturating_sub(range.start);
+        let fits = range.end <= from.cells()
+            && at.checked_add(n).is_some_and(|end| end <= self.cells())
+            && self.parts.len() == from.parts.len();
+        if fits {
+            return Ok(());
+        }
+        Err(Error::bug(format!(
+            "cells {range:?} of a state of {} do not merge at {at} of {}",
+            from.cells(),
+            self.cells()
+        )))
+    }
+
+    /// Merges one part element by element; `join` takes the earlier value first.
+    pub(super) fn join<T: Element>(
+        &mut self,
+        part: usize,
+        at: usize,
+        from: &Self,
+        range: Range<usize>,
+        join: impl Fn(&T, &T) -> T,
+    ) -> Result<()> {
+        let from = from.read::<T>(part, range)?;
+        let into = self.part::<T>(part)?.get_mut(at..at + from.len());
+        for (into, from) in into.unwrap_or_default().iter_mut().zip(from) {
+            *into = join(into, from);
+        }
+        Ok(())
+    }
+}
+
+fn missing_part() -> Error {
+    Error::bug("a reduction's state lacks a part")
+}
+
+/// Counts are 32 bits wide, because the traffic of the state is what a mean over time costs; they
+/// widen to 64 bits when a cell may have seen that many elements.
+impl State {
+    /// Runs `count` on the counts in `part`, of which none grows by more than `most`.
+    pub(super) fn count(
+        &mut self,
+        part: usize,
+        most: u64,
+        count: impl FnOnce(&mut [u32]),
+    ) -> Result<()> {
+        self.expect(part, most)?;
+        let counts = self.parts.get_mut(part).ok_or_else(missing_part)?;
+        if *counts.dtype() == DType::U32 {
+            count(counts.as_slice_mut::<u32>()?);
+            return Ok(());
+        }
+        let mut new = vec![0u32; counts.len()];
+        count(&mut new);
+        for (sum, new) in counts.as_slice_mut::<u64>()?.iter_mut().zip(new) {
+            *sum = sum.saturating_add(u64::from(new));
+        }
+        Ok(())
+    }
+
+    /// Makes room for `most` more elements in every cell.
+    fn expect(&mut self, part: usize, most: u64) -> Result<()> {
+        let limit = u64::from(u32::MAX);
+        let counts = self.parts.get_mut(part).ok_or_else(missing_part)?;
+        if self.seen.saturating_add(most) > limit && *counts.dtype() == DType::U32 {
+            self.seen = flat::<u32>(counts)?.iter().copied().max().map_or(0, u64::from);
+            if self.seen.saturating_add(most) > limit {
+                *counts = counts.cast(&DType::U64)?;
+            }
+        }
+        self.seen = self.seen.saturating_add(most);
+        Ok(())
+    }
+
+    /// Merges counts of either width.
+    pub(super) fn join_counts(
+        &mut self,
+        part: usize,
+        at: usize,
+        from: &Self,
+        range: Range<usize>,
+    ) -> Result<()> {
+        self.expect(part, from.seen)?;
+        let wide = |s: &Self| s.parts.get(part).is_some_and(|p| *p.dtype() == DType::U64);
+        match (wide(self), wide(from)) {
+            (false, false) => self.join::<u32>(part, at, from, range, |a, b| a.wrapping_add(*b)),
+            (true, true) => self.join::<u64>(part, at, from, range, |a, b| a.saturating_add(*b)),
+            (true, false) => {
+                let from = from.read::<u32>(part, range)?.to_vec();
+                let into = self.part::<u64>(part)?.get_mut(at..at + from.len());
+                for (into, from) in into.unwrap_or_default().iter_mut().zip(from) {
+                    *into = into.saturating_add(u64::from(from));
+                }
+                Ok(())
+            }
+            // Wide counts have been seen, so that room for them was made.
+            (false, true) => {
+                let from = from.read::<u64>(part, range)?.to_vec();
+                let into = self.part::<u32>(part)?.get_mut(at..at + from.len());
+                for (into, from) in into.unwrap_or_default().iter_mut().zip(from) {
+                    *into = into.wrapping_add(from as u32);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The counts as numbers of 64 bits.
+    pub(super) fn counts(&self, part: usize) -> Result<Vec<u64>> {
+        self.parts.get(part).ok_or_else(missing_part)?.cast(&DType::U64)?.into_flat()
+    }
+}
+
+impl State {
+    /// Cells `range` of one part, as an array that shares the storage.
+    pub(super) fn array(&self, part: usize, range: Range<usize>) -> Result<Array> {
+        self.parts.get(part).ok_or_else(missing_part)?.flat(range)
+    }
+}
+
+/// Counts as they are needed one by one.
+impl State {
+    pub(super) fn count_at(&self, part: usize, cell: usize) -> Result<u64> {
+        let end = cell.saturating_add(1);
+        Ok(self.counts_of(part, cell..end)?.first().copied().unwrap_or(0))
+    }
+
+    pub(super) fn counts_of(&self, part: usize, range: Range<usize>) -> Result<Vec<u64>> {
+        self.array(part, range)?.cast(&DType::U64)?.into_flat()
+    }
+
+    /// The counts, if they have become 64 bits wide.
+    pub(super) fn counts_if_wide(&self, part: usize) -> Result<Option<Vec<u64>>> {
+        if self.dtype(part)? == DType::U64 { self.counts(part).map(Some) } else { Ok(None) }
+    }
+}

@@ -1,0 +1,230 @@
+//! What sums and products share: a total per cell and, if asked for, a count.
+
+use std::ops::Range;
+
+use num_complex::Complex64;
+
+use super::cells::Cells;
+use super::count::count_present;
+use super::fold::accumulate;
+use super::{ReduceParams, State, undefined};
+use crate::array::Array;
+use crate::cast::{To, flat};
+use crate::dispatch::dispatch;
+use crate::dtype::{DType, MISSING_TICK};
+use crate::error::Result;
+use crate::number::{Number, Real};
+use crate::scalar::Scalar;
+
+/// The type that totals are held in: floats in `float64`, integers in 64 bits, wrapping.
+fn held(input: &DType) -> Option<DType> {
+    Some(match input {
+        d if d.is_float() => DType::F64,
+        d if d.is_complex() => DType::C128,
+        d if d.is_unsigned_integer() => DType::U64,
+        d if d.is_real() => DType::I64,
+        DType::Duration(_) => input.clone(),
+        _ => return None,
+    })
+}
+
+/// The type of a total: floats and complex numbers stay, integers and bool have 64 bits.
+pub(super) fn result(name: &str, input: &DType) -> Result<DType> {
+    match input {
+        d if d.is_float() || d.is_complex() => Ok(d.clone()),
+        DType::Duration(_) if name == "sum" => Ok(input.clone()),
+        DType::Duration(_) => Err(undefined(name, input)),
+        d => held(d).ok_or_else(|| undefined(name, input)),
+    }
+}
+
+/// Whether elements are counted because too few of them leave the total missing.
+fn counts(params: &ReduceParams, input: &DType) -> bool {
+    let can_miss = input.is_float() || input.is_complex() || input.is_temporal();
+    can_miss && params.min_count.is_some_and(|n| n > 0)
+}
+
+pub(super) fn start(
+    name: &str,
+    params: &ReduceParams,
+    input: &DType,
+    cells: usize,
+) -> Result<State> {
+    result(name, input)?;
+    let held = held(input).ok_or_else(|| undefined(name, input))?;
+    let unit = Scalar::I64(i64::from(name == "prod"));
+    let mut parts = vec![super::super::map::convert(&unit, &held)?.fill(&[cells])?];
+    if counts(params, input) {
+        parts.push(Array::zeros(&DType::U32, &[cells])?);
+    }
+    Ok(State::new(parts))
+}
+
+pub(super) fn bytes_per_cell(params: &ReduceParams, input: &DType) -> usize {
+    let total = if input.is_complex() { 16 } else { 8 };
+    total + if counts(params, input) { 4 } else { 0 }
+}
+
+/// Adds up a tile: the sum of each cell.
+pub(super) fn add(
+    state: &mut State,
+    params: &ReduceParams,
+    tile: &Array,
+    cells: Cells<'_>,
+) -> Result<()> {
+    cells.check(tile.len(), state.cells())?;
+    if state.has(1) {
+        count_present(state, 1, tile, cells)?;
+    }
+    let (dtype, skip) = (tile.dtype(), params.skips(tile.dtype()));
+    dispatch!(floats dtype, T => return add_reals::<T>(state, tile, cells, skip), else ());
+    dispatch!(complex dtype, T => return add_complex::<T>(state, tile, cells, skip), else ());
+    match dtype {
+        DType::Bool => words(state, tile, cells, |x: bool| i64::from(x), i64::wrapping_add, 0),
+        DType::Duration(_) if skip => {
+            let of = |t: i64| if t == MISSING_TICK { 0 } else { t };
+            words(state, tile, cells, of, i64::wrapping_add, 0)
+        }
+        DType::Duration(_) => words(state, tile, cells, |t: i64| t, add_ticks, 0),
+        dtype => {
+            dispatch!(signed dtype, T =>
+                return words(state, tile, cells, |x: T| To::<i64>::to(x), i64::wrapping_add, 0),
+                else ());
+            dispatch!(integers dtype, T =>
+                words(state, tile, cells, |x: T| To::<u64>::to(x), u64::wrapping_add, 0),
+                else Err(undefined("sum", dtype)))
+        }
+    }
+}
+
+/// A missing duration makes the sum missing.
+fn add_ticks(a: i64, b: i64) -> i64 {
+    if a == MISSING_TICK || b == MISSING_TICK { MISSING_TICK } else { a.wrapping_add(b) }
+}
+
+/// The sum in `f64`, of anything real.
+pub(super) fn add_reals<T: Real>(
+    state: &mut State,
+    tile: &Array,
+    cells: Cells<'_>,
+    skip: bool,
+) -> Result<()> {
+    let (values, sums) = (flat::<T>(tile)?, state.part::<f64>(0)?);
+    let join = |a: f64, b: f64| a + b;
+    if skip {
+        let of = |x: T| if x.is_nan() { 0.0 } else { x.as_f64() };
+        accumulate(sums, &values, cells, 0.0, of, join);
+    } else {
+        accumulate(sums, &values, cells, 0.0, |x: T| x.as_f64(), join);
+    }
+    Ok(())
+}
+
+pub(super) fn add_complex<T: Number + To<Complex64>>(
+    state: &mut State,
+    tile: &Array,
+    cells: Cells<'_>,
+    skip: bool,
+) -> Result<()> {
+    let (values, sums) = (flat::<T>(tile)?, state.part::<Complex64>(0)?);
+    let zero = Complex64::new(0.0, 0.0);
+    let of = |x: T| if skip && x.is_nan() { zero } else { x.to() };
+    accumulate(sums, &values, cells, zero, of, |a, b| a + b);
+    Ok(())
+}
+
+fn words<T: crate::Element + Copy, A: crate::Element + Copy>(
+    state: &mut State,
+    tile: &Array,
+    cells: Cells<'_>,
+    of: impl Fn(T) -> A,
+    join: impl Fn(A, A) -> A,
+    unit: A,
+) -> Result<()> {
+    let values = flat::<T>(tile)?;
+    accumulate(state.part::<A>(0)?, &values, cells, unit, of, join);
+    Ok(())
+}
+
+/// Multiplies a tile up: the product of each cell.
+pub(super) fn multiply(
+    state: &mut State,
+    params: &ReduceParams,
+    tile: &Array,
+    cells: Cells<'_>,
+) -> Result<()> {
+    cells.check(tile.len(), state.cells())?;
+    if state.has(1) {
+        count_present(state, 1, tile, cells)?;
+    }
+    let (dtype, skip) = (tile.dtype(), params.skips(tile.dtype()));
+    dispatch!(floats dtype, T => {
+        let of = |x: T| if skip && x.is_nan() { 1.0 } else { x.as_f64() };
+        return words(state, tile, cells, of, |a: f64, b: f64| a * b, 1.0);
+    }, else ());
+    dispatch!(complex dtype, T => {
+        let one = Complex64::new(1.0, 0.0);
+        let of = |x: T| if skip && x.is_nan() { one } else { x.to() };
+        return words(state, tile, cells, of, |a: Complex64, b: Complex64| a * b, one);
+    }, else ());
+    dispatch!(signed dtype, T =>
+        return words(state, tile, cells, |x: T| To::<i64>::to(x), i64::wrapping_mul, 1), else ());
+    dispatch!(integers dtype, T =>
+        return words(state, tile, cells, |x: T| To::<u64>::to(x), u64::wrapping_mul, 1), else ());
+    match dtype {
+        DType::Bool => words(state, tile, cells, |x: bool| i64::from(x), i64::wrapping_mul, 1),
+        _ => Err(undefined("prod", dtype)),
+    }
+}
+
+/// Merges totals by `+` or `*`, and counts.
+pub(super) fn merge(
+    into: &mut State,
+    at: usize,
+    from: &State,
+    range: Range<usize>,
+    params: &ReduceParams,
+    product: bool,
+) -> Result<()> {
+    into.check_merge(at, from, &range)?;
+    if into.has(1) {
+        into.join_counts(1, at, from, range.clone())?;
+    }
+    macro_rules! joined {
+        ($type:ty, $add:expr, $mul:expr) => {
+            if into.part::<$type>(0).is_ok() {
+                return match product {
+                    true => into.join::<$type>(0, at, from, range, $mul),
+                    false => into.join::<$type>(0, at, from, range, $add),
+                };
+            }
+        };
+    }
+    joined!(f64, |a, b| a + b, |a, b| a * b);
+    joined!(Complex64, |a, b| a + b, |a, b| a * b);
+    joined!(u64, |a, b| a.wrapping_add(*b), |a, b| a.wrapping_mul(*b));
+    // Plain integers cannot meet the reserved tick but by wrapping to it, so the type decides.
+    let ticks = into.dtype(0)?.is_temporal();
+    let skip = params.skipna == Some(true);
+    joined!(
+        i64,
+        |a, b| if ticks && !skip { add_ticks(*a, *b) } else { a.wrapping_add(*b) },
+        |a, b| a.wrapping_mul(*b)
+    );
+    Ok(())
+}
+
+pub(super) fn finish(
+    mut state: State,
+    name: &str,
+    params: &ReduceParams,
+    input: &DType,
+) -> Result<Array> {
+    let to = result(name, input)?;
+    let total = state.take(0)?;
+    let total = total.cast(&to)?;
+    let Some(least) = params.min_count.filter(|_| state.has(1)) else { return Ok(total) };
+    let enough: Vec<bool> = state.counts(1)?.iter().map(|n| *n >= least as u64).collect();
+    let cells = [total.len()];
+    crate::zip::choose(&Array::from_vec(cells, enough)?, &total, &Array::missing(&to, &cells)?)
+}

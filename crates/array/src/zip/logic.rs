@@ -1,0 +1,39 @@
+//! Logic on truth values and on the bits of integers.
+
+use std::ops::{BitAnd, BitOr, BitXor};
+
+use super::{Operand, ZipOp, pairs};
+use crate::array::Array;
+use crate::dispatch::dispatch;
+use crate::dtype::DType;
+use crate::element::Element;
+use crate::error::Result;
+
+/// `And`, `Or`, `Xor` on integers or truth values.
+pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
+    dispatch!(integers a.dtype(), T => bits::<T>(op, a, b), else match a.dtype() {
+        DType::Bool => bits::<bool>(op, a, b),
+        _ => Err(op.undefined(a.dtype(), b.dtype())),
+    })
+}
+
+/// What arithmetic means for truth values: `+` and the maximum are or, `*` and the minimum and.
+pub(super) fn arithmetic(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
+    match op {
+        ZipOp::Add | ZipOp::Max => bits::<bool>(ZipOp::Or, a, b),
+        ZipOp::Mul | ZipOp::Min => bits::<bool>(ZipOp::And, a, b),
+        _ => Err(op.undefined(a.dtype(), b.dtype())),
+    }
+}
+
+fn bits<T>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array>
+where
+    T: Element + Copy + BitAnd<Output = T> + BitOr<Output = T> + BitXor<Output = T>,
+{
+    match op {
+        ZipOp::And => pairs(a, b, |x: &T, y: &T| *x & *y),
+        ZipOp::Or => pairs(a, b, |x: &T, y: &T| *x | *y),
+        ZipOp::Xor => pairs(a, b, |x: &T, y: &T| *x ^ *y),
+        _ => Err(op.undefined(a.dtype(), b.dtype())),
+    }
+}
