@@ -9,6 +9,7 @@ use crate::dtype::DType;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::region::Region;
+use crate::scalar::Scalar;
 use crate::text::Text;
 
 /// A writable, possibly strided view of an [`Array`] or of a box of one.
@@ -144,5 +145,80 @@ impl<'a> ArrayMut<'a> {
             )));
         }
         from.copy_into(&mut self.buffer)
+    }
+
+    /// Sets every element to `value`.
+    ///
+    /// # Errors
+    /// If the value is of another type.
+    pub fn fill(&mut self, value: &Scalar) -> Result<()> {
+        macro_rules! arms {
+            ($($variant:ident)*) => {
+                match (&mut self.buffer, value) {
+                    $((BufferMut::$variant(to), Scalar::$variant(v)) => to.fill(v.clone()),)*
+                    (BufferMut::I64(to), Scalar::Time(v, _) | Scalar::Duration(v, _)) => {
+                        to.fill(*v);
+                    }
+                    (BufferMut::U8(to), Scalar::Char(v)) => to.fill(*v),
+                    (BufferMut::Text(to), Scalar::Str(v)) => to.fill(v.clone()),
+                    (BufferMut::Raw(to), Scalar::Bytes(bytes, _)) => {
+                        for mut item in to.rows_mut() {
+                            item.iter_mut().zip(bytes.iter()).for_each(|(to, b)| *to = *b);
+                        }
+                    }
+                    _ => return Err(Error::bug("equal dtypes are stored differently")),
+                }
+            };
+        }
+        if value.dtype() != self.dtype {
+            return Err(Error::mismatch(format!(
+                "cannot fill {} elements with a value of {}",
+                self.dtype,
+                value.dtype()
+            )));
+        }
+        arms!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F16 F32 F64 C64 C128 List);
+        Ok(())
+    }
+
+    /// The memory of all elements in row-major order as little-endian bytes, where any bytes
+    /// are legal elements and the view is contiguous: a place to decode numbers into.
+    #[must_use]
+    pub fn packed_bytes_mut(&mut self) -> Option<&mut [u8]> {
+        macro_rules! arms {
+            ($($variant:ident)*) => {
+                match &mut self.buffer {
+                    $(BufferMut::$variant(data) => {
+                        data.as_slice_mut().map(bytemuck::cast_slice_mut)
+                    })*
+                    BufferMut::Bool(_) | BufferMut::Text(_) | BufferMut::List(_) => None,
+                }
+            };
+        }
+        if cfg!(target_endian = "big") {
+            return None;
+        }
+        arms!(I8 I16 I32 I64 U8 U16 U32 U64 F16 F32 F64 C64 C128 Raw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filling_and_packed_bytes() {
+        let mut a = Array::zeros(&DType::I16, &[2, 3]).unwrap();
+        a.view_mut().region(&Region::new([0, 1], [2, 2])).unwrap().fill(&7i16.into()).unwrap();
+        assert_eq!(a.to_flat::<i16>().unwrap(), [0, 7, 7, 0, 7, 7]);
+        assert!(a.view_mut().fill(&7i32.into()).unwrap_err().is_mismatch());
+        assert_eq!(a.view_mut().packed_bytes_mut().unwrap()[..4], [0, 0, 7, 0]);
+        assert!(
+            a.view_mut().region(&Region::new([0, 1], [2, 2])).unwrap().packed_bytes_mut().is_none()
+        );
+        let dtype = DType::Bytes(2);
+        let mut b = Array::zeros(&dtype, &[2]).unwrap();
+        b.view_mut().fill(&Scalar::Bytes((*b"ab").into(), dtype)).unwrap();
+        assert_eq!(b.to_flat::<u8>().unwrap(), b"abab");
     }
 }

@@ -1,5 +1,26 @@
-//! TITLE hdf5
+//! HDF5 and netCDF-4 files, read in pure Rust: no C library, no lock, no trust in the bytes.
+//!
+//! Layers, from the bytes up: blocks of metadata, object headers and their messages, heaps and
+//! trees, chunk tables and filters, datasets as sources of boxes, and the netCDF-4 model over
+//! all of it. [`Hdf5Backend`] is the way in.
 
+mod backend;
+mod chunk;
+mod dataset;
+mod describe;
+mod element;
+mod filter;
+mod float;
+mod group;
+mod header;
+mod heap;
+mod message;
+mod meta;
+mod netcdf;
+mod shared;
+mod superblock;
+mod tree;
 mod write;
 
+pub use backend::Hdf5Backend;
 pub use write::create;

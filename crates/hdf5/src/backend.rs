@@ -1,0 +1,61 @@
+//! The backend: HDF5 and netCDF-4 behind the neutral contract.
+
+use std::sync::Arc;
+
+use graticule_array::Result;
+use graticule_storage::{
+    Backend, ByteSource, GroupWriter, Location, OpenHint, OpenOptions, RawGroup, RawSchema,
+};
+
+use crate::superblock::SIGNATURE;
+
+/// Reads HDF5 and netCDF-4 files in pure Rust, without a lock.
+///
+/// ```
+/// use std::sync::Arc;
+/// use graticule_hdf5::Hdf5Backend;
+/// use graticule_storage::{Backend, MemoryBytes, OpenOptions};
+///
+/// let bytes = MemoryBytes::new("not.nc", *b"CDF\x01");
+/// let e = Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default()).unwrap_err();
+/// assert!(e.is_corrupt());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hdf5Backend;
+
+impl Backend for Hdf5Backend {
+    fn name(&self) -> &'static str {
+        "hdf5"
+    }
+
+    fn recognises(&self, hint: &OpenHint<'_>) -> bool {
+        if hint.first.starts_with(&SIGNATURE) {
+            return true;
+        }
+        // Behind a user block, which has a power of two of bytes.
+        let mut at = 512u64;
+        let mut mark = [0; 8];
+        while at.saturating_add(8) <= hint.bytes.len() {
+            if hint.bytes.read_at(at, &mut mark).is_err() {
+                return false;
+            }
+            if mark == SIGNATURE {
+                return true;
+            }
+            at = at.saturating_mul(2);
+        }
+        false
+    }
+
+    fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
+        crate::netcdf::open(&bytes, options).map_err(|e| e.in_file(bytes.location().path()))
+    }
+
+    fn writes(&self) -> &'static [&'static str] {
+        &["nc", "nc4", "h5"]
+    }
+
+    fn create(&self, at: &Location, schema: &RawSchema) -> Result<Box<dyn GroupWriter>> {
+        crate::write::create(at, schema)
+    }
+}

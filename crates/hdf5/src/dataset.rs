@@ -1,0 +1,498 @@
+//! A dataset as a source of boxes: the hot path from bytes in a file to elements in memory.
+
+use std::sync::{Arc, OnceLock};
+
+use graticule_array::{ArrayMut, ChunkGrid, Error, Region, Result, Scalar, Shape};
+use graticule_storage::{ByteSource, ChunkSource, Limits, SourceDescriptor, SourceInfo, Storage};
+
+use crate::chunk::ChunkTable;
+use crate::describe::Description;
+use crate::element::{Element, HeapReader};
+use crate::filter::{Pipeline, Scratch, with_scratch};
+use crate::header::to_usize;
+use crate::message::layout::{Chunks, Layout};
+use crate::meta::{Form, Meta};
+
+/// A file that datasets read from.
+#[derive(Debug)]
+pub(crate) struct FileHandle {
+    pub(crate) bytes: Arc<dyn ByteSource>,
+    pub(crate) form: Form,
+    /// Whether checksums of chunks are verified.
+    pub(crate) verify: bool,
+}
+
+/// A dataset that can be read.
+#[derive(Debug)]
+pub(crate) struct DatasetSource {
+    file: Arc<FileHandle>,
+    path: String,
+    info: SourceInfo,
+    /// The lengths that are stored, which may be less than the shape; array axes included.
+    extent: Shape,
+    element: Element,
+    body: Body,
+    /// The value of chunks that were never written.
+    fill: Scalar,
+    /// The value of what lies beyond the stored lengths.
+    beyond: Scalar,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// The bytes themselves.
+    Here(Vec<u8>),
+    /// One piece of the file.
+    At(u64),
+    /// Nothing was ever written.
+    Nowhere,
+    Chunked(Box<Chunked>),
+    /// Cannot be read, for this reason.
+    Refused(Error),
+}
+
+#[derive(Debug)]
+struct Chunked {
+    chunks: Chunks,
+    /// Current and largest lengths, without array axes.
+    dims: Vec<u64>,
+    max: Vec<Option<u64>>,
+    /// The shape of a chunk, array axes included.
+    shape: Shape,
+    bytes: usize,
+    /// Chunks along each axis.
+    counts: Vec<usize>,
+    pipeline: Pipeline,
+    table: OnceLock<Result<ChunkTable>>,
+}
+
+impl DatasetSource {
+    /// Makes a source of what was described. `shape` are the lengths of its dimensions where
+    /// these are longer than what is stored.
+    ///
+    /// # Errors
+    /// If parts of the description contradict each other.
+    pub(crate) fn new(
+        file: &Arc<FileHandle>,
+        path: String,
+        description: Description,
+        shape: Option<&[usize]>,
+        beyond: Option<Scalar>,
+    ) -> Result<Self> {
+        let Description { space, datatype, element, layout, pipeline, fill, max, external } =
+            description;
+        let dims = space.dims().to_vec();
+        let mut extent = Vec::with_capacity(dims.len());
+        for d in &dims {
+            extent.push(to_usize(*d)?);
+        }
+        extent.extend(&element.axes);
+        let mut full: Shape = extent.clone();
+        for (n, longer) in full.iter_mut().zip(shape.unwrap_or_default()) {
+            *n = (*n).max(*longer);
+        }
+        let bytes = extent.iter().try_fold(element.stored, |n, l| n.checked_mul(*l));
+        let mut grid = ChunkGrid::whole(&full);
+        let mut whole_chunks = false;
+        let refused = pipeline.is_empty() && external;
+        let body = match layout {
+            _ if refused => Body::Refused(Error::unsupported("data in external files")),
+            Layout::Compact(data) => Body::Here(data),
+            Layout::Contiguous { address: None } => Body::Nowhere,
+            Layout::Contiguous { address: Some(at) } => {
+                let fits = bytes.is_some_and(|n| {
+                    let end = at.checked_add(file.form.base).and_then(|a| a.checked_add(n as u64));
+                    end.is_some_and(|e| e <= file.bytes.len())
+                });
+                if fits || bytes == Some(0) {
+                    Body::At(at)
+                } else {
+                    Body::Refused(Error::corrupt("the data reach beyond the end of the file"))
+                }
+            }
+            Layout::Chunked(chunks) => {
+                if chunks.shape.len() != dims.len() || chunks.element != datatype.size as u64 {
+                    return Err(Error::corrupt(format!(
+                        "chunks of shape {:?} and {} bytes an element do not fit the data",
+                        chunks.shape, chunks.element
+                    )));
+                }
+                let mut shape = Vec::with_capacity(extent.len());
+                for n in &chunks.shape {
+                    shape.push(to_usize(*n)?);
+                }
+                shape.extend(&element.axes);
+                grid = ChunkGrid::even(&full, &shape);
+                whole_chunks = !pipeline.is_empty();
+                let counts = extent.iter().zip(&shape).map(|(n, c)| n.div_ceil((*c).max(1)));
+                Body::Chunked(Box::new(Chunked {
+                    bytes: chunks.bytes()?,
+                    counts: counts.collect(),
+                    chunks,
+                    dims,
+                    max,
+                    shape,
+                    pipeline,
+                    table: OnceLock::new(),
+                }))
+            }
+            Layout::Virtual { .. } => Body::Refused(Error::unsupported("virtual datasets")),
+        };
+        let info = SourceInfo {
+            dtype: element.dtype.clone(),
+            shape: full,
+            grid,
+            whole_chunks,
+            fill: Some(fill.clone()),
+        };
+        let beyond = beyond.filter(|b| b.dtype() == info.dtype).unwrap_or_else(|| fill.clone());
+        Ok(Self { file: file.clone(), path, info, extent, element, body, fill, beyond })
+    }
+
+    /// How the data lie in the file.
+    pub(crate) fn storage(&self) -> Storage {
+        let mut out = Storage {
+            big_endian: self.element.is_big_endian(),
+            enumeration: self.element.enumeration.clone(),
+            ..Storage::default()
+        };
+        if let Body::Chunked(c) = &self.body {
+            out.chunks = Some(c.shape.clone());
+            out.filters = c.pipeline.specs();
+        }
+        out
+    }
+
+    fn read_region(&self, region: &Region, out: &mut ArrayMut<'_>) -> Result<()> {
+        region.check_within(&self.info.shape)?;
+        if region.len != out.shape() {
+            return Err(Error::mismatch(format!(
+                "a region of {:?} cannot fill a view of {:?}",
+                region.len,
+                out.shape()
+            )));
+        }
+        if region.is_empty() {
+            return Ok(());
+        }
+        let inside = region.intersect(&Region::whole(&self.extent));
+        if inside.as_ref() != Some(region) {
+            out.fill(&self.beyond)?;
+        }
+        let Some(inside) = inside else { return Ok(()) };
+        let mut out = out.region(&inside.relative_to(&region.start))?;
+        let meta = Meta::new(&*self.file.bytes, self.file.form);
+        let heap = HeapReader::new(&meta);
+        match &self.body {
+            Body::Nowhere => out.fill(&self.fill),
+            Body::Refused(e) => Err(e.clone()),
+            Body::Here(data) => self.put(&heap, data, &self.extent, &inside, &mut out),
+            Body::At(address) => self.read_box(&heap, *address, &self.extent, &inside, &mut out),
+            Body::Chunked(chunked) => {
+                let table = chunked
+                    .table
+                    .get_or_init(|| {
+                        ChunkTable::read(&meta, &chunked.chunks, &chunked.dims, &chunked.max)
+                    })
+                    .as_ref()
+                    .map_err(Clone::clone)?;
+                self.read_chunks(&heap, chunked, table, &inside, &mut out)
+            }
+        }
+    }
+
+    fn read_chunks(
+        &self,
+        heap: &HeapReader<'_, '_>,
+        chunked: &Chunked,
+        table: &ChunkTable,
+        inside: &Region,
+        out: &mut ArrayMut<'_>,
+    ) -> Result<()> {
+        let first: Vec<usize> =
+            inside.start.iter().zip(&chunked.shape).map(|(s, c)| s / (*c).max(1)).collect();
+        let last: Vec<usize> = inside
+            .axes()
+            .zip(&chunked.shape)
+            .map(|((s, l), c)| (s + l).saturating_sub(1) / (*c).max(1))
+            .collect();
+        let mut place = first.clone();
+        let whole = Region::whole(&chunked.shape);
+        loop {
+            let number = place
+                .iter()
+                .zip(&chunked.counts)
+                .fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p as u64));
+            let mut start = Vec::with_capacity(place.len());
+            start.extend(place.iter().zip(&chunked.shape).map(|(p, c)| p.saturating_mul(*c)));
+            let chunk = Region { start, len: chunked.shape.clone() };
+            if let Some(part) = inside.intersect(&chunk) {
+                let mut target = out.region(&part.relative_to(&inside.start))?;
+                let from = part.relative_to(&chunk.start);
+                let wide: Vec<u64> =
+                    place.iter().take(chunked.dims.len()).map(|p| *p as u64).collect();
+                match table.find(&wide, number) {
+                    None => target.fill(&self.fill)?,
+                    Some(entry) => {
+                        let over = chunk.axes().zip(&self.extent).any(|((s, l), n)| s + l > *n);
+                        let plain = over && chunked.chunks.plain_edges;
+                        let mask = if plain { u32::MAX } else { entry.mask };
+                        let whole = from == whole;
+                        let from = if whole { None } else { Some(&from) };
+                        self.read_chunk(heap, chunked, entry, mask, from, &mut target)
+                            .map_err(|e| e.context(format!("in the chunk at {:?}", chunk.start)))?;
+                    }
+                }
+            }
+            // The next place in row-major order.
+            let mut axis = place.len();
+            loop {
+                if axis == 0 {
+                    return Ok(());
+                }
+                axis -= 1;
+                let (Some(p), Some(first), Some(last)) =
+                    (place.get_mut(axis), first.get(axis), last.get(axis))
+                else {
+                    return Ok(());
+                };
+                if *p < *last {
+                    *p += 1;
+                    break;
+                }
+                *p = *first;
+            }
+        }
+    }
+
+    /// Reads one chunk, or the box `from` of it.
+    fn read_chunk(
+        &self,
+        heap: &HeapReader<'_, '_>,
+        chunked: &Chunked,
+        entry: crate::chunk::Entry,
+        mask: u32,
+        from: Option<&Region>,
+        out: &mut ArrayMut<'_>,
+    ) -> Result<()> {
+        let whole = Region::whole(&chunked.shape);
+        if !chunked.pipeline.filters(mask) {
+            if entry.size < chunked.bytes as u64 {
+                return Err(Error::corrupt(format!(
+                    "{} stored bytes where a chunk has {}",
+                    entry.size, chunked.bytes
+                )));
+            }
+            let from = from.unwrap_or(&whole);
+            return self.read_box(heap, entry.address, &chunked.shape, from, out);
+        }
+        chunked.pipeline.check_plausible(entry.size, chunked.bytes, mask)?;
+        let verify = self.file.verify;
+        let stored = to_usize(entry.size)?;
+        let at = self.locate(entry.address, stored)?;
+        with_scratch(|scratch| {
+            let mut stored_buffer = std::mem::take(&mut scratch.stored);
+            let mut chunk_buffer = std::mem::take(&mut scratch.chunk);
+            let result = (|| {
+                let stored = crate::filter::room(&mut stored_buffer, stored);
+                self.file.bytes.read_at(at, stored)?;
+                if from.is_none()
+                    && let Some(order) = self.element.plain_order()
+                    && let Some(bytes) = out.packed_bytes_mut()
+                    && bytes.len() == chunked.bytes
+                {
+                    let swap = self.turned(order);
+                    return chunked.pipeline.decode(stored, mask, verify, swap, scratch, bytes);
+                }
+                let chunk = crate::filter::room(&mut chunk_buffer, chunked.bytes);
+                chunked.pipeline.decode(stored, mask, verify, None, scratch, chunk)?;
+                self.put(heap, chunk, &chunked.shape, from.unwrap_or(&whole), out)
+            })();
+            scratch.stored = stored_buffer;
+            scratch.chunk = chunk_buffer;
+            result
+        })
+    }
+
+    /// The width of numbers whose bytes must be turned round.
+    fn turned(&self, order: graticule_array::ByteOrder) -> Option<usize> {
+        let n = if self.element.dtype.is_complex() {
+            self.element.stored / 2
+        } else {
+            self.element.stored
+        };
+        (order == graticule_array::ByteOrder::Big && n > 1).then_some(n)
+    }
+
+    /// The place in the file of `n` bytes at an address.
+    fn locate(&self, address: u64, n: usize) -> Result<u64> {
+        let at = address.checked_add(self.file.form.base);
+        at.filter(|a| a.checked_add(n as u64).is_some_and(|e| e <= self.file.bytes.len()))
+            .ok_or_else(|| {
+                Error::corrupt(format!("{n} bytes at {address} reach beyond the end of the file"))
+            })
+    }
+
+    /// Puts the box `from` of `chunk`, whose stored elements lie packed in `bytes`.
+    fn put(
+        &self,
+        heap: &HeapReader<'_, '_>,
+        bytes: &[u8],
+        chunk: &[usize],
+        from: &Region,
+        out: &mut ArrayMut<'_>,
+    ) -> Result<()> {
+        if let Some(order) = self.element.plain_order() {
+            return out.copy_packed(bytes, chunk, from, order);
+        }
+        let raw = graticule_array::DType::Opaque(self.element.stored);
+        let mut items = graticule_array::Array::zeros(&raw, &from.len)?;
+        let little = graticule_array::ByteOrder::Little;
+        items.view_mut().copy_packed(bytes, chunk, from, little)?;
+        let items = items.into_flat::<u8>()?;
+        out.assign(&self.element.decode(heap, &items, &from.len)?)
+    }
+
+    /// Reads the box `from` of an unfiltered block of `shape` at an address.
+    fn read_box(
+        &self,
+        heap: &HeapReader<'_, '_>,
+        address: u64,
+        shape: &[usize],
+        from: &Region,
+        out: &mut ArrayMut<'_>,
+    ) -> Result<()> {
+        let size = self.element.stored;
+        let cells = |lengths: &[usize]| -> Result<usize> {
+            lengths
+                .iter()
+                .try_fold(size, |n, l| n.checked_mul(*l))
+                .ok_or_else(|| Error::corrupt("the data are larger than memory addresses"))
+        };
+        let total = cells(shape)?;
+        let base = self.locate(address, total)?;
+        if from.len == shape
+            && let Some(order) = self.element.plain_order()
+            && let Some(bytes) = out.packed_bytes_mut()
+            && bytes.len() == total
+        {
+            self.file.bytes.read_at(base, bytes)?;
+            if let Some(n) = self.turned(order) {
+                crate::filter::swap_in_place(bytes, n);
+            }
+            return Ok(());
+        }
+        // The first axis along which whole rows are read: rows whose boxes fill most of them.
+        let rank = shape.len();
+        let row_of = |axis: usize| shape.get(axis + 1..).unwrap_or_default();
+        let mut axis = 0;
+        while axis + 1 < rank {
+            let full = cells(row_of(axis))?;
+            let wanted = cells(from.len.get(axis + 1..).unwrap_or_default())?;
+            if full <= SMALL_ROW || full / 4 <= wanted {
+                break;
+            }
+            axis += 1;
+        }
+        let row = cells(row_of(axis))?.max(1);
+        let rows = from.len.get(axis).copied().unwrap_or(1);
+        let rows_at_once = (PIECE / row).clamp(1, rows.max(1));
+        let outer = from.len.get(..axis).unwrap_or_default();
+        let outer_count: usize = outer.iter().product();
+        for number in 0..outer_count {
+            // Where this row of rows begins, in the block and in the box.
+            let mut here = vec![0; rank];
+            let mut rest = number;
+            for (h, n) in here.iter_mut().zip(outer).rev() {
+                *h = rest % n;
+                rest /= n;
+            }
+            let mut done = 0;
+            while done < rows {
+                let n = rows_at_once.min(rows - done);
+                if let Some(h) = here.get_mut(axis) {
+                    *h = done;
+                }
+                let mut at = 0usize;
+                for (a, ((h, s), l)) in here.iter().zip(&from.start).zip(shape).enumerate() {
+                    let inner = if a <= axis { h + s } else { 0 };
+                    at = at.saturating_mul(*l).saturating_add(inner);
+                }
+                let mut chunk = vec![1; axis.min(rank)];
+                let mut part = Region { start: vec![0; rank], len: from.len.clone() };
+                let mut target = Region { start: here.clone(), len: from.len.clone() };
+                part.len.iter_mut().take(axis).for_each(|l| *l = 1);
+                if let Some(l) = part.len.get_mut(axis) {
+                    *l = n;
+                }
+                if rank > 0 {
+                    chunk.push(n);
+                    chunk.extend(row_of(axis));
+                }
+                for (p, s) in part.start.iter_mut().zip(&from.start).skip(axis + 1) {
+                    *p = *s;
+                }
+                target.len.clone_from(&part.len);
+                let bytes = cells(&chunk)?;
+                let offset = at.saturating_mul(size) as u64;
+                let mut target = out.region(&target)?;
+                with_scratch(|scratch: &mut Scratch| {
+                    let mut buffer = std::mem::take(&mut scratch.stored);
+                    let data = crate::filter::room(&mut buffer, bytes);
+                    let result = self
+                        .file
+                        .bytes
+                        .read_at(base + offset, data)
+                        .and_then(|()| self.put(heap, data, &chunk, &part, &mut target));
+                    scratch.stored = buffer;
+                    result
+                })?;
+                done += n;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows up to this many bytes are read whole, whatever is wanted of them.
+const SMALL_ROW: usize = 16 << 10;
+/// Bytes read at a time into a buffer.
+const PIECE: usize = 4 << 20;
+
+impl ChunkSource for DatasetSource {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn read_into(&self, region: &Region, mut out: ArrayMut<'_>) -> Result<()> {
+        self.read_region(region, &mut out).map_err(|e| {
+            e.in_variable(self.path.as_str()).in_file(self.file.bytes.location().path())
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        let (scratch, stored) = match &self.body {
+            Body::Chunked(c) => {
+                let table = c.table.get().and_then(|t| t.as_ref().ok());
+                let buffers = if c.pipeline.is_empty() { 0 } else { 3 };
+                (c.bytes.saturating_mul(buffers), table.map(ChunkTable::stored))
+            }
+            Body::At(_) => {
+                let n = self.extent.iter().try_fold(self.element.stored, |n, l| n.checked_mul(*l));
+                (PIECE, n.map(|n| n as u64))
+            }
+            Body::Here(data) => (0, Some(data.len() as u64)),
+            Body::Nowhere | Body::Refused(_) => (0, Some(0)),
+        };
+        Limits { parallel: None, lock: None, scratch, stored }
+    }
+
+    fn descriptor(&self) -> Option<SourceDescriptor> {
+        Some(SourceDescriptor {
+            backend: "hdf5".into(),
+            location: self.file.bytes.location().clone(),
+            path: self.path.clone(),
+            fingerprint: self.file.bytes.fingerprint(),
+        })
+    }
+}

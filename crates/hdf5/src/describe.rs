@@ -1,0 +1,79 @@
+//! What the messages of a dataset say together.
+
+use graticule_array::{Error, Result, Scalar};
+
+use crate::element::{Element, HeapReader};
+use crate::filter::Pipeline;
+use crate::header::{Header, kind};
+use crate::message::dataspace::Dataspace;
+use crate::message::datatype::Datatype;
+use crate::message::layout::Layout;
+use crate::message::{fill, filters};
+use crate::meta::Meta;
+
+/// A dataset's shape, type, storage and fill value.
+#[derive(Debug)]
+pub(crate) struct Description {
+    pub(crate) space: Dataspace,
+    pub(crate) datatype: Datatype,
+    pub(crate) element: Element,
+    pub(crate) layout: Layout,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) fill: Scalar,
+    /// The largest lengths.
+    pub(crate) max: Vec<Option<u64>>,
+    /// Whether the data lie in other files.
+    pub(crate) external: bool,
+}
+
+impl Description {
+    /// Reads the messages of a dataset.
+    ///
+    /// # Errors
+    /// If one is missing or does not follow the format.
+    pub(crate) fn read(
+        meta: &Meta<'_>,
+        heap: &HeapReader<'_, '_>,
+        header: &Header,
+    ) -> Result<Self> {
+        let space = header.needed(meta, kind::DATASPACE, "dataspace")?;
+        let space = Dataspace::parse(&mut space.cursor(), meta.form)?;
+        let datatype = header.needed(meta, kind::DATATYPE, "datatype")?;
+        let datatype = Datatype::parse(&mut datatype.cursor())?;
+        let element = Element::of(&datatype)?;
+        let layout = header.needed(meta, kind::LAYOUT, "layout")?;
+        let mut layout = Layout::parse(&mut layout.cursor(), meta.form)?;
+        if space == Dataspace::Null {
+            layout = Layout::Contiguous { address: None };
+        }
+        let pipeline = match header.body(meta, kind::FILTERS)? {
+            Some(body) => {
+                let chain = filters::parse(&mut body.cursor())?;
+                Pipeline::new(&chain, datatype.size)
+            }
+            None => Pipeline::new(&[], datatype.size),
+        };
+        let mut value = match header.body(meta, kind::FILL)? {
+            Some(body) => fill::parse(&mut body.cursor())?,
+            None => None,
+        };
+        if value.is_none()
+            && let Some(body) = header.body(meta, kind::FILL_OLD)?
+        {
+            value = fill::parse_old(&mut body.cursor())?;
+        }
+        let fill = match value.filter(|v| v.len() >= element.stored) {
+            Some(bytes) => element.scalar(heap, &bytes).or_else(|_| element.zero())?,
+            None => element.zero()?,
+        };
+        let max = match &space {
+            Dataspace::Simple { max, .. } => max.clone(),
+            _ => Vec::new(),
+        };
+        if space.count().is_none() {
+            return Err(Error::corrupt(format!("an array of shape {:?}", space.dims())));
+        }
+        let external = header.first(kind::EXTERNAL_FILES).is_some();
+        Ok(Self { space, datatype, element, layout, pipeline, fill, max, external })
+    }
+}

@@ -1,0 +1,96 @@
+//! Attributes as netCDF sees them.
+
+use graticule_array::{Array, DType, Result, Text};
+use graticule_storage::RawAttr;
+
+use crate::element::{Element, HeapReader};
+use crate::message::attribute::Attribute;
+use crate::message::dataspace::Dataspace;
+use crate::message::datatype::Class;
+
+/// Attributes that only serve the format.
+const HIDDEN: [&str; 9] = [
+    "CLASS",
+    "NAME",
+    "DIMENSION_LIST",
+    "REFERENCE_LIST",
+    "_Netcdf4Dimid",
+    "_Netcdf4Coordinates",
+    "_NCProperties",
+    "_nc3_strict",
+    "_NCCOPY",
+];
+
+/// The attributes that a reader wants to see, and what is wrong with the others.
+pub(crate) fn visible(
+    heap: &HeapReader<'_, '_>,
+    all: &[Attribute],
+    problems: &mut Vec<(String, graticule_array::Error)>,
+    path: &str,
+) -> Vec<RawAttr> {
+    let mut out = Vec::with_capacity(all.len());
+    for attribute in all.iter().filter(|a| !HIDDEN.contains(&a.name.as_str())) {
+        match value(heap, attribute) {
+            Ok(value) => out.push(RawAttr { name: attribute.name.clone(), value }),
+            Err(e) => problems.push((format!("{path}@{}", attribute.name), e)),
+        }
+    }
+    out
+}
+
+/// The value: text without axes for fixed strings; numbers without axes where there is one.
+pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<Array> {
+    let datatype = attribute.datatype.as_ref().map_err(Clone::clone)?;
+    let count = attribute.space.count().unwrap_or(u64::MAX);
+    let mut shape = Vec::new();
+    if attribute.space == Dataspace::Null {
+        shape.push(0);
+    }
+    for d in attribute.space.dims() {
+        shape.push(crate::header::to_usize(*d)?);
+    }
+    let element = Element::of(datatype)?;
+    if let Class::String { .. } = datatype.class {
+        if count == 0 {
+            return Ok(Array::scalar(Text::from("")));
+        }
+        let n = shape.iter().try_fold(datatype.size, |n, l| n.checked_mul(*l));
+        let bytes = n.and_then(|n| attribute.value.get(..n)).ok_or_else(|| {
+            graticule_array::Error::corrupt("the text of an attribute is cut short")
+        })?;
+        if datatype.size == 1 || count == 1 {
+            return Ok(text(bytes));
+        }
+        let items = bytes.chunks_exact(datatype.size);
+        let items: Vec<Text> = items.map(|b| Text::from(lossy(b))).collect();
+        return Array::from_vec(vec![items.len()], items);
+    }
+    if count == 0 && element.dtype == DType::Str && attribute.space == Dataspace::Null {
+        return Ok(Array::scalar(Text::from("")));
+    }
+    let many = element.dtype == DType::Str;
+    if count == 1 && !many {
+        shape.clear();
+    }
+    shape.extend(&element.axes);
+    element.decode(heap, &attribute.value, &shape)
+}
+
+/// Text of fixed length; bytes that are not UTF-8 stay bytes.
+fn text(bytes: &[u8]) -> Array {
+    let shown: Vec<u8> = bytes.iter().copied().filter(|b| *b != 0).collect();
+    match String::from_utf8(shown) {
+        Ok(s) => Array::scalar(Text::from(s)),
+        Err(e) => {
+            let shown = e.into_bytes();
+            let n = shown.len();
+            let raw = Array::from_vec(vec![n], shown);
+            raw.and_then(|r| r.with_dtype(DType::Bytes(n)))
+                .unwrap_or_else(|_| Array::scalar(Text::from("")))
+        }
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    crate::header::text_until_nul(bytes)
+}

@@ -1,0 +1,108 @@
+//! Puts groups, dimensions, variables and attributes together.
+
+use std::sync::Arc;
+
+use graticule_array::{Result, Scalar};
+use graticule_storage::{ByteSource, OpenOptions, RawAttr, RawGroup, RawVar};
+
+use super::attrs;
+use super::dims::{Dims, shown_name};
+use super::walk::{Node, Walk};
+use crate::dataset::{DatasetSource, FileHandle};
+use crate::element::HeapReader;
+use crate::header::Header;
+use crate::meta::Meta;
+use crate::shared::SharedTable;
+use crate::superblock::Superblock;
+
+/// Opens a file and describes everything in it.
+///
+/// # Errors
+/// If it is not HDF5, or its root group cannot be read.
+pub(crate) fn open(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
+    let superblock = Superblock::read(&**bytes)?;
+    let form = superblock.form;
+    let file = Arc::new(FileHandle { bytes: bytes.clone(), form, verify: options.verify });
+    let meta = Meta::new(&**bytes, form);
+    if let Some(address) = superblock.extension
+        && let Ok(extension) = Header::read(&meta, address)
+    {
+        *meta.shared.borrow_mut() = SharedTable::read(&meta, &extension).unwrap_or_default();
+    }
+    let heap = HeapReader::new(&meta);
+    let root = Header::read(&meta, superblock.root)?;
+    let mut walk = Walk::new(&heap, superblock.root);
+    let mut tree = walk.group(&root, "", "/")?;
+    let dims = Dims::find(&heap, &tree);
+    let mut builder = Builder {
+        heap: &heap,
+        file: &file,
+        dims: &dims,
+        options,
+        groups: 0,
+        problems: walk.problems,
+    };
+    let mut out = builder.group(&mut tree);
+    out.problems = builder.problems;
+    Ok(out)
+}
+
+struct Builder<'a, 'b, 'c> {
+    heap: &'c HeapReader<'a, 'b>,
+    file: &'c Arc<FileHandle>,
+    dims: &'c Dims,
+    options: &'c OpenOptions,
+    groups: usize,
+    problems: Vec<(String, graticule_array::Error)>,
+}
+
+impl Builder<'_, '_, '_> {
+    fn group(&mut self, node: &mut Node) -> RawGroup {
+        let group = self.groups;
+        self.groups += 1;
+        let mut out = RawGroup { name: node.name.clone(), ..RawGroup::default() };
+        out.attrs = attrs::visible(self.heap, &node.attributes, &mut self.problems, &node.path);
+        let mut used = self.dims.declared(group);
+        for (place, leaf) in node.datasets.iter_mut().enumerate() {
+            let name = shown_name(&leaf.name).to_owned();
+            let only = &self.options.only;
+            if Dims::is_dimension_only(leaf) || (!only.is_empty() && !only.contains(&name)) {
+                continue;
+            }
+            let Some(description) = leaf.description.take() else { continue };
+            let path = format!("{}/{}", node.path.trim_end_matches('/'), leaf.name);
+            let attrs = attrs::visible(self.heap, &leaf.attributes, &mut self.problems, &path);
+            let numbers = self.dims.of(group, place);
+            let all = numbers.iter().filter_map(|d| self.dims.all.get(*d));
+            let (names, shape): (Vec<String>, Vec<usize>) =
+                all.map(|d| (d.dim.name.clone(), d.dim.len)).unzip();
+            let beyond = beyond(&attrs);
+            match DatasetSource::new(self.file, path.clone(), description, Some(&shape), beyond) {
+                Ok(source) => {
+                    for dim in numbers {
+                        if !used.contains(dim) {
+                            used.push(*dim);
+                        }
+                    }
+                    let storage = source.storage();
+                    let source = Arc::new(source);
+                    out.vars.push(RawVar { name, dims: names, attrs, storage, source });
+                }
+                Err(e) => self.problems.push((path, e)),
+            }
+        }
+        out.dims =
+            used.iter().filter_map(|d| self.dims.all.get(*d)).map(|d| d.dim.clone()).collect();
+        for child in &mut node.groups {
+            let child = self.group(child);
+            out.groups.push(child);
+        }
+        out
+    }
+}
+
+/// What netCDF gives for records that one variable lacks and another has.
+fn beyond(attrs: &[RawAttr]) -> Option<Scalar> {
+    let fill = attrs.iter().find(|a| a.name == "_FillValue")?;
+    fill.value.item().ok()
+}

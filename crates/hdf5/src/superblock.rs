@@ -1,0 +1,94 @@
+//! The first structure of a file: where everything else is found.
+
+use graticule_array::{ByteOrder, Error, Result};
+use graticule_storage::{ByteSource, Cursor};
+
+use crate::meta::{Form, Piece};
+
+/// The eight bytes that every HDF5 file has at 0, 512, 1024, 2048 ...
+pub(crate) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+/// What the superblock says.
+#[derive(Debug)]
+pub(crate) struct Superblock {
+    pub(crate) form: Form,
+    pub(crate) root: u64,
+    pub(crate) extension: Option<u64>,
+}
+
+impl Superblock {
+    /// Finds and reads the superblock.
+    ///
+    /// # Errors
+    /// If there is none, or its version is unknown.
+    pub(crate) fn read(bytes: &dyn ByteSource) -> Result<Self> {
+        let mut at = 0u64;
+        loop {
+            if at.saturating_add(24) > bytes.len() {
+                return Err(Error::corrupt("this is not an HDF5 file: it has no superblock"));
+            }
+            let mut mark = [0; 8];
+            bytes.read_at(at, &mut mark)?;
+            if mark == SIGNATURE {
+                break;
+            }
+            at = if at == 0 { 512 } else { at.saturating_mul(2) };
+        }
+        let n = (bytes.len() - at).min(256) as usize;
+        let head = Piece::from(bytes.read_vec(at, n)?);
+        let mut c = Cursor::new(&head, ByteOrder::Little);
+        c.skip(8)?;
+        match c.u8()? {
+            version @ (0 | 1) => Self::old(&mut c, version, at),
+            2 | 3 => Self::new(&mut c, at),
+            version => Err(Error::unsupported(format!("HDF5 superblock version {version}"))),
+        }
+    }
+
+    fn old(c: &mut Cursor<'_>, version: u8, at: u64) -> Result<Self> {
+        c.skip(4)?;
+        let mut form = sizes(c, at)?;
+        c.skip(1 + 4 + 4 + if version == 1 { 4 } else { 0 })?;
+        let base = form.address(c)?;
+        let _free_space = form.address(c)?;
+        let _end = form.address(c)?;
+        let _driver = form.address(c)?;
+        let _name = c.uint(form.offset_size)?;
+        let root = form.address(c)?;
+        form.base = base_address(base, at);
+        let root = root.ok_or_else(|| Error::corrupt("the file has no root group"))?;
+        Ok(Self { form, root, extension: None })
+    }
+
+    fn new(c: &mut Cursor<'_>, at: u64) -> Result<Self> {
+        let mut form = sizes(c, at)?;
+        c.skip(1)?;
+        let base = form.address(c)?;
+        let extension = form.address(c)?;
+        let _end = form.address(c)?;
+        let root = form.address(c)?;
+        form.base = base_address(base, at);
+        let root = root.ok_or_else(|| Error::corrupt("the file has no root group"))?;
+        Ok(Self { form, root, extension })
+    }
+}
+
+/// A user block put in front after writing leaves the stored base behind; where the signature
+/// was found is what counts.
+fn base_address(stored: Option<u64>, found: u64) -> u64 {
+    match stored {
+        Some(base) if base == found => base,
+        _ => found,
+    }
+}
+
+fn sizes(c: &mut Cursor<'_>, base: u64) -> Result<Form> {
+    let (offset_size, length_size) = (usize::from(c.u8()?), usize::from(c.u8()?));
+    let legal = |n: usize| matches!(n, 2 | 4 | 8);
+    if !legal(offset_size) || !legal(length_size) {
+        return Err(Error::corrupt(format!(
+            "addresses of {offset_size} bytes and lengths of {length_size} bytes"
+        )));
+    }
+    Ok(Form { base, offset_size, length_size })
+}
