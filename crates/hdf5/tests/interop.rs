@@ -66,6 +66,11 @@ fn schema() -> RawSchema {
     unwritten.fill = Some(Scalar::F32(-1.0));
     let mut strings = var("names", &["y"], DType::Str);
     strings.attrs = vec![text("long_name", "größe")];
+    let mut lon = var("lon", &["y", "x"], DType::F32);
+    let table = (0..20_000).map(f64::from).collect::<Vec<_>>();
+    lon.attrs = vec![text("units", "degrees_east"), text("axis", "X")];
+    lon.attrs.push(attr("table", Array::from_vec([20_000], table).unwrap()));
+    lon.attrs.extend((0..500).map(|i| attr(&format!("number{i}"), Array::scalar(i))));
     let mut log = var("log", &["time"], DType::Str);
     log.fill = Some(Scalar::from("none"));
     let mut letters = var("letters", &["y", "nv"], DType::Char);
@@ -106,7 +111,7 @@ fn schema() -> RawSchema {
             time,
             var("time_bnds", &["time", "nv"], DType::F64),
             var("lat", &["y", "x"], DType::F32),
-            var("lon", &["y", "x"], DType::F32),
+            lon,
             var("y", &["y"], DType::I64),
             var("rows", &["rows", "x"], DType::U16),
             var("nv", &["x"], DType::I8),
@@ -246,7 +251,10 @@ fn netcdf_c_reads_what_we_write() {
 fn hdf5_tools_read_what_we_write() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("all.nc");
-    write(&path, &schema());
+    let mut schema = schema();
+    // h5repack of HDF5 1.10 fails on long attributes of the root, whoever wrote them.
+    schema.attrs.retain(|a| a.name != "long");
+    write(&path, &schema);
     let copy = folder.path().join("copy.nc");
     let (path, copy) = (path.to_str().unwrap(), copy.to_str().unwrap());
     if run("h5dump", &[path]).is_some() && run("h5repack", &[path, copy]).is_some() {

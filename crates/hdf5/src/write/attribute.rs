@@ -9,9 +9,6 @@ use super::heap::{Heap, reference};
 use super::pack::{pack, pack_scalar};
 use super::plan::VarPlan;
 
-/// Longer texts go to the heap, for a header has no place for them.
-const LONGEST_TEXT: usize = 60_000;
-
 /// Where texts of any length go, and where the collections of that heap lie.
 #[derive(Debug, Default)]
 pub(super) struct Texts<'a> {
@@ -59,12 +56,7 @@ pub(super) fn put(header: Header, attr: &RawAttr, texts: &mut Texts<'_>) -> Resu
     match value.dtype() {
         DType::Str if value.ndim() == 0 => {
             let text = value.item()?;
-            let text = text.as_str().unwrap_or_default();
-            if text.len() > LONGEST_TEXT {
-                put_strings(header, name, value, texts)
-            } else {
-                put_text(header, name, text.as_bytes())
-            }
+            put_text(header, name, text.as_str().unwrap_or_default().as_bytes())
         }
         DType::Str => put_strings(header, name, value, texts),
         DType::Char => put_text(header, name, &pack(value, false)?),

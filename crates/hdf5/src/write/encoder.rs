@@ -51,10 +51,6 @@ impl Encoder {
         self
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(super) fn done(self) -> Vec<u8> {
         self.0
     }

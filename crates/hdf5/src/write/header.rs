@@ -2,6 +2,7 @@
 
 use graticule_array::{Error, Result};
 
+use super::dense::{self, Attribute};
 use super::encoder::Encoder;
 
 /// The address that means "nowhere".
@@ -11,7 +12,7 @@ pub(super) const NOWHERE: u64 = u64::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Header {
     messages: Encoder,
-    attributes: u16,
+    attributes: Vec<Attribute>,
 }
 
 /// What a message says about itself.
@@ -95,10 +96,6 @@ impl Header {
         shape: Option<&[usize]>,
         value: &[u8],
     ) -> Result<Self> {
-        let too_long = || {
-            let why = format!("attribute \"{name}\" takes more than the 64 KiB an attribute may");
-            Error::unsupported(why).hint("store it as a variable, or shorten it")
-        };
         let (kind, flags) = match datatype {
             Datatype::Own(bytes) => (bytes.clone(), 0),
             Datatype::Named(address) => (shared(*address), 1),
@@ -109,18 +106,14 @@ impl Header {
             shape => dataspace(shape.unwrap_or_default(), false),
         };
         let space = space.done();
-        let name_len = u16::try_from(name.len() + 1).map_err(|_| too_long())?;
-        let e = Encoder::new().bytes(&[3, flags]).u16(name_len);
+        let e = Encoder::new().bytes(&[3, flags]).u16(name.len() as u16 + 1);
         let e = e.u16(kind.len() as u16).u16(space.len() as u16);
         let e = e.u8((!name.is_ascii()).into()).name(name).bytes(&kind).bytes(&space).bytes(value);
-        if e.len() > usize::from(u16::MAX) {
-            return Err(too_long());
+        if self.attributes.len() == usize::from(u16::MAX) {
+            return Err(Error::unsupported("more than 65535 attributes of one object"));
         }
-        let order = self.attributes;
-        self.attributes = order
-            .checked_add(1)
-            .ok_or_else(|| Error::unsupported("more than 65535 attributes of one object"))?;
-        self.message(0x0c, 0, order, &e.done())
+        self.attributes.push(Attribute { name: name.to_owned(), body: e.done() });
+        Ok(self)
     }
 
     /// Says that links lie in this header, whatever their number, with their order.
@@ -148,12 +141,25 @@ impl Header {
         self.message(0x16, 0, 0, &Encoder::new().u8(0).u32(count).done())
     }
 
-    /// The bytes of the header.
-    pub(super) fn done(self) -> Result<Vec<u8>> {
-        // Says that attributes lie in this header and nowhere else.
-        let info = Encoder::new().bytes(&[0, 3]).u16(self.attributes);
-        let info = info.u64(NOWHERE).u64(NOWHERE).u64(NOWHERE).done();
-        let messages = self.message(0x15, 4, 0, &info)?.messages.done();
+    /// The bytes of the header; attributes too long for it are stored elsewhere.
+    pub(super) fn done(mut self, elsewhere: &mut Elsewhere<'_>) -> Result<Vec<u8>> {
+        let attributes = std::mem::take(&mut self.attributes);
+        let info = Encoder::new().bytes(&[0, 3]).u16(attributes.len() as u16);
+        let info_flags = 4;
+        if attributes.iter().any(|a| a.body.len() > usize::from(u16::MAX)) {
+            let at = elsewhere.next();
+            let (bytes, at) = dense::encode(&attributes, at)?;
+            elsewhere.stored.push(bytes);
+            let info = info.u64(at.heap).u64(at.by_name).u64(at.by_order).done();
+            self = self.message(0x15, info_flags, 0, &info)?;
+        } else {
+            let info = info.u64(NOWHERE).u64(NOWHERE).u64(NOWHERE).done();
+            self = self.message(0x15, info_flags, 0, &info)?;
+            for (order, attribute) in attributes.iter().enumerate() {
+                self = self.message(0x0c, 0, order as u16, &attribute.body)?;
+            }
+        }
+        let messages = self.messages.done();
         // Attribute order tracked and indexed; how many bytes tell the size.
         let (code, n) = match messages.len() {
             0..=0xff => (0, 1),
@@ -164,6 +170,21 @@ impl Header {
         // Attributes stay in the header up to any number.
         let e = e.u16(u16::MAX).u16(0).uint(messages.len() as u64, n);
         Ok(e.bytes(&messages).checksummed())
+    }
+}
+
+/// Attributes that no header has a place for.
+#[derive(Debug, Default)]
+pub(super) struct Elsewhere<'a> {
+    /// One piece per object.
+    pub(super) stored: Vec<Vec<u8>>,
+    /// Where the pieces lie; nothing while unknown.
+    pub(super) addresses: &'a [u64],
+}
+
+impl Elsewhere<'_> {
+    fn next(&self) -> u64 {
+        self.addresses.get(self.stored.len()).copied().unwrap_or(0)
     }
 }
 

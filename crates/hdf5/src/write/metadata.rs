@@ -8,7 +8,7 @@ use graticule_array::{DType, Result};
 use super::attribute::{self, Texts};
 use super::datatype;
 use super::encoder::Encoder;
-use super::header::{Datatype, Header, NOWHERE};
+use super::header::{Datatype, Elsewhere, Header, NOWHERE};
 use super::pack::pack_scalar;
 use super::plan::{Plan, VarPlan};
 
@@ -24,6 +24,7 @@ pub(super) struct Addresses {
     /// Dimension scales, one per dimension: a variable or an object of its own.
     scales: Vec<u64>,
     heap: Vec<u64>,
+    attributes: Vec<u64>,
     /// The data of each variable or the index of its chunks.
     pub(super) data: Vec<u64>,
 }
@@ -37,11 +38,13 @@ struct Image {
     /// One per dimension; empty where a variable is the scale.
     scales: Vec<Vec<u8>>,
     heap: Vec<Vec<u8>>,
+    /// Those that are too long for the headers.
+    attributes: Vec<Vec<u8>>,
 }
 
 impl Image {
     fn objects(&self) -> impl Iterator<Item = &Vec<u8>> {
-        let rest = [&self.types, &self.vars, &self.scales, &self.heap];
+        let rest = [&self.types, &self.vars, &self.scales, &self.heap, &self.attributes];
         std::iter::once(&self.root).chain(rest.into_iter().flatten())
     }
 }
@@ -64,13 +67,14 @@ pub(super) fn place(plan: &Plan) -> Result<(Addresses, u64)> {
     let vars: Vec<u64> = image.vars.iter().map(&mut next).collect();
     let mut scales: Vec<u64> = image.scales.iter().map(&mut next).collect();
     let heap = image.heap.iter().map(&mut next).collect();
+    let attributes = image.attributes.iter().map(&mut next).collect();
     for (var, at) in plan.vars.iter().zip(&vars) {
         let scale = var.coordinate_of(&plan.dims).and_then(|d| scales.get_mut(d));
         if let Some(scale) = scale {
             *scale = *at;
         }
     }
-    Ok((Addresses { root, types, vars, scales, heap, data: Vec::new() }, end))
+    Ok((Addresses { root, types, vars, scales, heap, attributes, data: Vec::new() }, end))
 }
 
 /// The bytes at the front of a file that ends at `end`.
@@ -87,24 +91,29 @@ pub(super) fn front(plan: &Plan, addresses: &Addresses, end: u64) -> Result<Vec<
 
 fn encode(plan: &Plan, at: &Addresses) -> Result<Image> {
     let mut texts = Texts { addresses: &at.heap, ..Texts::default() };
-    let mut image = Image { root: root(plan, at, &mut texts)?, ..Image::default() };
+    let mut elsewhere = Elsewhere { addresses: &at.attributes, ..Elsewhere::default() };
+    let root = root(plan, at, &mut texts)?.done(&mut elsewhere)?;
+    let mut image = Image { root, ..Image::default() };
     for named in &plan.types {
         let header = Header::new().datatype(&Datatype::Own(named.datatype.clone()))?;
-        image.types.push(header.references(named.uses + 1)?.done()?);
+        image.types.push(header.references(named.uses + 1)?.done(&mut elsewhere)?);
     }
     for (i, var) in plan.vars.iter().enumerate() {
         let header =
             variable(plan, at, i, var, &mut texts).map_err(|e| e.in_variable(&var.name))?;
-        image.vars.push(header.done()?);
+        image.vars.push(header.done(&mut elsewhere).map_err(|e| e.in_variable(&var.name))?);
     }
     for (i, dim) in plan.dims.iter().enumerate() {
         image.scales.push(if scale_variable(plan, i) {
             Vec::new()
         } else {
-            pure_dimension(plan, at, i).map_err(|e| e.context(format!("dimension {}", dim.name)))?
+            pure_dimension(plan, at, i)
+                .and_then(|header| header.done(&mut elsewhere))
+                .map_err(|e| e.context(format!("dimension {}", dim.name)))?
         });
     }
     image.heap = texts.heap.into_collections();
+    image.attributes = elsewhere.stored;
     Ok(image)
 }
 
@@ -113,7 +122,7 @@ fn scale_variable(plan: &Plan, dim: usize) -> bool {
     plan.vars.iter().any(|v| v.coordinate_of(&plan.dims) == Some(dim))
 }
 
-fn root(plan: &Plan, at: &Addresses, texts: &mut Texts<'_>) -> Result<Vec<u8>> {
+fn root(plan: &Plan, at: &Addresses, texts: &mut Texts<'_>) -> Result<Header> {
     let pure = (0..plan.dims.len()).filter(|i| !scale_variable(plan, *i));
     // In the order in which NetCDF-C wants to meet them.
     let mut links: Vec<(String, u64)> = Vec::new();
@@ -138,7 +147,7 @@ fn root(plan: &Plan, at: &Addresses, texts: &mut Texts<'_>) -> Result<Vec<u8>> {
     for attr in &plan.attrs {
         header = attribute::put(header, attr, texts)?;
     }
-    header.done()
+    Ok(header)
 }
 
 fn variable(
@@ -196,8 +205,8 @@ fn variable(
 }
 
 /// A dimension without coordinates: a dataset that is never written.
-fn pure_dimension(plan: &Plan, at: &Addresses, dim: usize) -> Result<Vec<u8>> {
-    let Some(raw) = plan.dims.get(dim) else { return Ok(Vec::new()) };
+fn pure_dimension(plan: &Plan, at: &Addresses, dim: usize) -> Result<Header> {
+    let Some(raw) = plan.dims.get(dim) else { return Ok(Header::new()) };
     // NetCDF-C uses big-endian floats for these.
     let datatype = datatype::encode(&DType::F32, true)?;
     let header = Header::new()
@@ -210,7 +219,7 @@ fn pure_dimension(plan: &Plan, at: &Addresses, dim: usize) -> Result<Vec<u8>> {
         header.contiguous(NOWHERE, (raw.len as u64).saturating_mul(4))?
     };
     let name = format!("This is a netCDF dimension but not a netCDF variable.{:10}", raw.len);
-    scale(header, plan, at, dim, &name)?.done()
+    scale(header, plan, at, dim, &name)
 }
 
 /// The attributes of a dimension scale.
@@ -228,7 +237,7 @@ fn scale(header: Header, plan: &Plan, at: &Addresses, dim: usize, name: &str) ->
             users.push(entry.done());
         }
     }
-    // A dimension of thousands of users exceeds an attribute; readers get by without.
+    // A dimension of thousands of users exceeds a header; readers get by without.
     if users.is_empty() || users.len() > 4000 {
         return Ok(header);
     }

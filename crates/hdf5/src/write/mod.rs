@@ -16,6 +16,7 @@ mod chunk_index;
 mod chunked;
 mod contiguous;
 mod datatype;
+mod dense;
 mod encoder;
 mod fill;
 mod filter;

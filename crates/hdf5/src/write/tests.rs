@@ -77,7 +77,7 @@ fn storage_that_cannot_be_is_refused() {
     assert!(with(&|v| v.dtype = DType::List(DType::F32.into())).is_unsupported());
     assert!(with(&|v| v.dtype = DType::Bytes(0)).is_invalid());
     assert!(with(&|v| v.storage.enumeration = vec![("a".into(), 1)]).is_invalid());
-    let huge = Array::from_vec([9000], vec![0.0f64; 9000]).unwrap();
+    let huge = Array::from_vec([3_000_000], vec![0.0f64; 3_000_000]).unwrap();
     assert!(with(&|v| v.attrs = vec![attr("huge", huge.clone())]).is_unsupported());
     let table = Array::from_vec([2, 2], vec![0i32; 4]).unwrap();
     assert!(with(&|v| v.attrs = vec![attr("table", table.clone())]).is_unsupported());

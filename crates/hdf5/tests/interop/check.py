@@ -89,6 +89,10 @@ with netCDF4.Dataset(path, auto_complex=True) as nc:
     assert nc["air"].scale_factor.dtype == "f4" and nc["air"]._FillValue == -99
     assert nc["air"].filters()["zlib"] and nc["air"].filters()["fletcher32"]
     assert nc["flags"]._FillValue == 7
+    numbers = [f"number{i}" for i in range(500)]
+    assert nc["lon"].ncattrs() == ["units", "axis", "table"] + numbers
+    assert [nc["lon"].getncattr(n) for n in numbers] == list(range(500))
+    same(nc["lon"].table, np.arange(20000.0), "table")
     found = nc["log"]._FillValue, nc["letters"]._FillValue
     assert found == ("none", b"-"), found
     assert nc["names"].long_name == "größe"
@@ -123,10 +127,13 @@ with netCDF4.Dataset(path, "a") as nc:
     nc.setncattr("appended", "yes")
     for i in range(20):
         nc["air"].setncattr(f"a{i}", i)
+        nc["lon"].setncattr(f"a{i}", i)
     nc.createVariable("new", "f4", ("time", "x"))[:] = 1
 with netCDF4.Dataset(path) as nc:
     same(nc["time"][:], [0, 1, 2, 3, 4, 5.5], "time")
     same(nc["many"][:5], VALUES["many"], "many")
     same(nc["many"][5, :3], [1, 2, 3], "many")
+    assert len(nc["lon"].ncattrs()) == 523 and nc["lon"].a19 == 19
+    assert nc["lon"].number499 == 499 and nc["lon"].table[-1] == 19999
     assert nc.appended == "yes" and nc["air"].a19 == 19 and nc["new"].shape == (6, 6)
 print("all equal")
