@@ -1,11 +1,14 @@
 //! The rules by which a value equals its reference.
 
 pub(crate) mod attrs;
+pub(crate) mod decoded;
 pub(crate) mod dims;
 pub(crate) mod dtype;
 pub(crate) mod hash;
 pub(crate) mod number;
+pub(crate) mod result;
 pub(crate) mod text;
+pub(crate) mod time;
 
 use crate::outcome::Failure;
 

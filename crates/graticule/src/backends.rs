@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use graticule_hdf5::Hdf5Backend;
 use graticule_netcdf3::Netcdf3Backend;
 use graticule_storage::Backend;
 
@@ -9,9 +10,9 @@ use graticule_storage::Backend;
 ///
 /// ```
 /// let names: Vec<_> = graticule::backends().iter().map(|b| b.name()).collect();
-/// assert!(names.contains(&"netcdf3"));
+/// assert_eq!(names, ["netcdf3", "hdf5"]);
 /// ```
 #[must_use]
 pub fn backends() -> Vec<Arc<dyn Backend>> {
-    vec![Arc::new(Netcdf3Backend)]
+    vec![Arc::new(Netcdf3Backend), Arc::new(Hdf5Backend)]
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use graticule::array::{Array, Region};
-use graticule_storage::{RawAttr, RawGroup, RawVar};
+use graticule_storage::{RawAttr, RawDim, RawGroup, RawVar};
 use serde_json::Value;
 
 use super::{open, storage};
@@ -23,12 +23,12 @@ pub(crate) fn check(corpus: &Corpus, key: &str) -> Result<Outcome, String> {
     for expected in reference["groups"].as_array().into_iter().flatten() {
         let path = expected["path"].as_str().unwrap_or("/");
         match open::group(&root, path) {
-            Some(group) => compare_group(expected, group, path, &mut phony, &mut out),
+            Some(group) => compare_group(expected, &root, group, path, &mut phony, &mut out),
             None => out.add(path, "group", "a group", "none"),
         }
     }
     if reference["h5"]["objs"].as_array().is_some_and(|objects| !objects.is_empty()) {
-        out.add("", "HDF5 objects", "a listing", "the library has no listing of HDF5 objects yet");
+        out.add("", super::LISTING, "a listing", "the library has no listing of HDF5 objects yet");
     }
     Ok(Outcome::of(out.0))
 }
@@ -37,8 +37,16 @@ fn pairs(attrs: &[RawAttr]) -> Vec<(&str, &Array)> {
     attrs.iter().map(|a| (a.name.as_str(), &a.value)).collect()
 }
 
+/// The groups that hold the group at `path`, from the root down.
+fn ancestors<'a>(root: &'a RawGroup, path: &str) -> Vec<&'a RawGroup> {
+    let ends = path.match_indices('/').map(|(at, _)| path.get(..at).unwrap_or("/"));
+    let ends = ends.filter(|end| path.trim_end_matches('/') != *end);
+    ends.filter_map(|end| open::group(root, end)).collect()
+}
+
 fn compare_group(
     expected: &Value,
+    root: &RawGroup,
     group: &RawGroup,
     path: &str,
     phony: &mut Phony,
@@ -50,8 +58,10 @@ fn compare_group(
         let axes = var.dims.iter().zip(&var.source.info().shape);
         used.extend(axes.map(|(name, len)| (name.clone(), *len)));
     }
-    let unlimited: BTreeSet<String> =
-        group.dims.iter().filter(|d| d.unlimited).map(|d| d.name.clone()).collect();
+    // The reference lists those that the group itself declares.
+    let inherited = |dim: &RawDim| ancestors(root, path).iter().any(|g| g.dims.contains(dim));
+    let own = group.dims.iter().filter(|d| d.unlimited && !inherited(d));
+    let unlimited: BTreeSet<String> = own.map(|d| d.name.clone()).collect();
     compare_sizes(expected, &used, &unlimited, path, out);
     let at = |name: &str| format!("{}/{name}", path.trim_end_matches('/'));
     let find = |name: &str| group.vars.iter().find(|v| v.name == name);

@@ -14,8 +14,15 @@ pub(crate) fn compare(expected: &Value, found: &Storage, variable: &str, out: &m
             "zlib" => has("deflate").into(),
             "shuffle" | "fletcher32" | "zstd" | "bzip2" => has(key).into(),
             "level" => {
-                let deflate = found.filters.iter().find(|f| f.name == "deflate");
-                deflate.and_then(|f| f.params.first().copied()).into()
+                let mut levels = found
+                    .filters
+                    .iter()
+                    .filter(|f| f.name == "deflate")
+                    .filter_map(|f| f.params.first().map(|level| Value::from(*level)))
+                    .peekable();
+                let first = levels.peek().cloned().unwrap_or_default();
+                // A filter may stand twice in the pipeline.
+                levels.find(|level| level == want).unwrap_or(first)
             }
             "endian" => if found.big_endian { "big" } else { "little" }.into(),
             // Settings of exotic filters are not kept apart.

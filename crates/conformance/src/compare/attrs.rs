@@ -57,8 +57,12 @@ fn agrees(expected: &Value, found: &Array) -> bool {
         Value::String(text) => one_text(found).is_some_and(|t| t == text.as_bytes()),
         Value::Object(o) if o.contains_key("err") => true,
         Value::Object(o) => one_text(found).is_some_and(|t| {
-            o.get("n").and_then(Value::as_u64) == Some(t.len() as u64)
-                && o.get("s").and_then(Value::as_str) == Some(&hash::sha16(&t))
+            let same = |t: &[u8]| {
+                o.get("n").and_then(Value::as_u64) == Some(t.len() as u64)
+                    && o.get("s").and_then(Value::as_str) == Some(&hash::sha16(t))
+            };
+            // Some reference readers replace what is not UTF-8 before they hash.
+            same(&t) || same(String::from_utf8_lossy(&t).as_bytes())
         }),
         Value::Array(pair) => match pair.as_slice() {
             [Value::String(kind), _] if kind == "compound" => true,

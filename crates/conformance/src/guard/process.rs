@@ -141,7 +141,7 @@ mod tests {
     use super::*;
     use crate::corpus::Category;
 
-    fn ending_of(script: &str) -> (Outcome, bool) {
+    fn ending_of(script: &str) -> Result<(Outcome, bool), String> {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("read request; {script}")]);
         let entry = Entry { category: Category::Malformed, key: "x".into(), skip: None };
@@ -150,16 +150,16 @@ mod tests {
             wall: Duration::from_secs(60),
             resident_kb: 1 << 20,
         };
-        Worker::launch(shell).unwrap().check(&entry, &limits)
+        Ok(Worker::launch(shell)?.check(&entry, &limits))
     }
 
     #[test]
     fn answers_crashes_and_hangs_are_told_apart() {
-        let (outcome, alive) = ending_of(r#"echo '{"outcome":"passed"}'; read next"#);
+        let (outcome, alive) = ending_of(r#"echo '{"outcome":"passed"}'; read next"#).unwrap();
         assert_eq!((outcome, alive), (Outcome::Passed, true));
-        let (outcome, alive) = ending_of("kill -SEGV $$");
+        let (outcome, alive) = ending_of("kill -SEGV $$").unwrap();
         assert_eq!((outcome, alive), (Outcome::failed("the process died", "signal 11"), false));
-        let (outcome, alive) = ending_of("while :; do :; done");
+        let (outcome, alive) = ending_of("while :; do :; done").unwrap();
         let Outcome::Failed(failures) = outcome else { panic!("a hang passed") };
         assert_eq!((failures[0].what.as_str(), alive), ("exceeded its limits", false));
         assert!(failures[0].found.contains("CPU"));
