@@ -1,0 +1,79 @@
+//! Bounds of times: they may leave units and calendar to the variable that they bound.
+
+use super::{Draft, SetCoder, SetContext, SetDraft};
+
+/// Bounds inherit units and calendar of the times they belong to.
+#[derive(Debug)]
+pub(super) struct Bounds;
+
+impl SetCoder for Bounds {
+    fn name(&self) -> &'static str {
+        "bounds"
+    }
+
+    fn before(&self, set: &mut SetDraft, cx: &SetContext) {
+        if !cx.coding.times {
+            return;
+        }
+        let inherit: Vec<_> = set
+            .vars
+            .iter()
+            .filter_map(|v| {
+                let units = v.attrs.get("units")?;
+                units.as_str().filter(|u| u.contains("since"))?;
+                let bounds = v.attrs.text("bounds")?;
+                Some((bounds.to_owned(), units.clone(), v.attrs.get("calendar").cloned()))
+            })
+            .collect();
+        for (bounds, units, calendar) in inherit {
+            let Some(var) = set.vars.iter_mut().find(|v| v.name == *bounds) else { continue };
+            if !var.attrs.has("units") {
+                var.attrs.set("units", units);
+            }
+            if let Some(calendar) = calendar.filter(|_| !var.attrs.has("calendar")) {
+                var.attrs.set("calendar", calendar);
+            }
+        }
+    }
+}
+
+/// Before encoding: bounds are stored in the units of what they bound.
+pub(crate) fn inherit_units(vars: &mut [Draft]) {
+    let units: Vec<_> = vars
+        .iter()
+        .filter_map(|v| Some((v.attrs.text("bounds")?.to_owned(), v.encoding.time.clone()?)))
+        .collect();
+    for (bounds, units) in units {
+        for var in vars.iter_mut().filter(|v| v.name == *bounds) {
+            var.encoding.time.get_or_insert(units.clone());
+        }
+    }
+}
+
+/// After encoding: attributes that bounds share with what they bound are said once.
+pub(crate) fn shed_units(vars: &mut [Draft]) {
+    const SHARED: [&str; 9] = [
+        "units",
+        "standard_name",
+        "axis",
+        "positive",
+        "calendar",
+        "long_name",
+        "leap_month",
+        "leap_year",
+        "month_lengths",
+    ];
+    let parents: Vec<_> = vars
+        .iter()
+        .filter_map(|v| Some((v.attrs.text("bounds")?.to_owned(), v.attrs.clone())))
+        .collect();
+    for (bounds, attrs) in parents {
+        for var in vars.iter_mut().filter(|v| v.name == *bounds) {
+            for name in SHARED {
+                if var.attrs.get(name).is_some() && var.attrs.get(name) == attrs.get(name) {
+                    var.attrs.remove(name);
+                }
+            }
+        }
+    }
+}

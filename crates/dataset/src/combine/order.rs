@@ -1,0 +1,142 @@
+//! Along which dimension pieces follow one another, and in which order.
+
+use std::cmp::Ordering;
+
+use graticule_array::{Error, Result};
+
+use super::piece::Piece;
+use super::problems::Problems;
+use super::values::{Extent, extent, rounding, same_values};
+use crate::name::Name;
+
+/// The dimensions whose labels differ between pieces. Labels that differ by no more than
+/// rounding do not count: they are a matter of joining.
+///
+/// # Errors
+/// If some pieces label a dimension and others do not.
+pub(super) fn differing_dims(pieces: &[Piece]) -> Result<Vec<Name>> {
+    let Some(first) = pieces.first() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for dim in first.dims() {
+        let Some(labels) = first.labels(&dim) else { continue };
+        let mut differs = false;
+        for piece in pieces.iter().skip(1) {
+            let Some(other) = piece.labels(&dim) else {
+                if piece.size_of(&dim).is_none() {
+                    continue;
+                }
+                return Err(Error::mismatch(format!(
+                    "{} labels \"{dim}\", {} does not",
+                    first.origin, piece.origin
+                ))
+                .hint("give the dimension to combine along"));
+            };
+            let (Some(a), Some(b)) = (labels.in_memory(), other.in_memory()) else { continue };
+            if !same_values(a, b) && rounding(a, b).is_none() {
+                differs = true;
+                break;
+            }
+        }
+        if differs {
+            found.push(dim);
+        }
+    }
+    Ok(found)
+}
+
+/// The pieces in the order of their labels along `dim`. Pieces without labels there come last.
+///
+/// # Errors
+/// All at once: labels that are not in order within a piece, directions that differ, labels that
+/// more than one piece covers.
+pub(super) fn by_labels(pieces: Vec<Piece>, dim: &str) -> Result<Vec<Piece>> {
+    let mut problems = Problems::default();
+    let mut placed: Vec<(Option<Extent>, Piece)> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let labels = piece.labels(dim).and_then(|p| p.in_memory());
+        match labels.map_or_else(|| Err(Error::mismatch("no labels")), extent) {
+            Ok(extent) => placed.push((extent, piece)),
+            Err(why) => problems.push(why.in_variable(dim).in_file(&*piece.origin)),
+        }
+    }
+    problems.into_result(&format!("while ordering by \"{dim}\""))?;
+    let rising = direction(&placed, dim)?;
+    placed.sort_by(|(a, _), (b, _)| match (a, b) {
+        (Some(a), Some(b)) => {
+            let order = a.first.compare(&b.first).unwrap_or(Ordering::Equal);
+            if rising { order } else { order.reverse() }
+        }
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+    check_apart(&placed, dim, rising)?;
+    Ok(placed.into_iter().map(|(_, piece)| piece).collect())
+}
+
+fn direction(placed: &[(Option<Extent>, Piece)], dim: &str) -> Result<bool> {
+    let known = |up: bool| {
+        placed.iter().find(|(e, _)| e.as_ref().and_then(|e| e.rising) == Some(up)).map(|(_, p)| p)
+    };
+    match (known(true), known(false)) {
+        (Some(up), Some(down)) => Err(Error::mismatch(format!(
+            "the labels of \"{dim}\" rise in {} and fall in {}",
+            up.origin, down.origin
+        ))),
+        (_, down) => Ok(down.is_none()),
+    }
+}
+
+fn check_apart(placed: &[(Option<Extent>, Piece)], dim: &str, rising: bool) -> Result<()> {
+    let mut problems = Problems::default();
+    for ((a, left), (b, right)) in placed.iter().zip(placed.iter().skip(1)) {
+        let (Some(a), Some(b)) = (a, b) else { continue };
+        let wanted = if rising { Ordering::Less } else { Ordering::Greater };
+        if a.last.compare(&b.first) == Some(wanted) {
+            continue;
+        }
+        let what = if a.first == b.first && a.last == b.last { "the same" } else { "overlapping" };
+        problems.push(Error::mismatch(format!(
+            "{} and {} have {what} labels of \"{dim}\": {} and {}",
+            left.origin,
+            right.origin,
+            span(left, dim),
+            span(right, dim)
+        )));
+    }
+    problems.into_result(&format!("while ordering by \"{dim}\""))
+}
+
+/// "2001-01-01 to 2001-12-31".
+fn span(piece: &Piece, dim: &str) -> String {
+    let Some(labels) = piece.labels(dim).and_then(|p| p.in_memory()) else { return "?".into() };
+    let text = |at: usize| {
+        labels.get(&[at]).map_or_else(|_| "?".into(), |s| crate::attrs::show_scalar(&s))
+    };
+    match labels.len() {
+        0 => "none".into(),
+        1 => text(0),
+        n => format!("{} to {}", text(0), text(n - 1)),
+    }
+}
+
+/// Pieces grouped by their labels along `others`: those that differ only along `dim` together.
+pub(super) fn rows(pieces: Vec<Piece>, dim: &Name, others: &[&Name]) -> Vec<Vec<Piece>> {
+    let mut rows: Vec<Vec<Piece>> = Vec::new();
+    for piece in pieces {
+        let same_row = |row: &Vec<Piece>| {
+            row.first().is_some_and(|first| {
+                others.iter().filter(|o| **o != dim).all(|other| {
+                    let labels = |p: &Piece| p.labels(other).and_then(|l| l.in_memory()).cloned();
+                    match (labels(first), labels(&piece)) {
+                        (Some(a), Some(b)) => same_values(&a, &b),
+                        (a, b) => a.is_none() && b.is_none(),
+                    }
+                })
+            })
+        };
+        match rows.iter_mut().find(|row| same_row(row)) {
+            Some(row) => row.push(piece),
+            None => rows.push(vec![piece]),
+        }
+    }
+    rows
+}

@@ -1,0 +1,190 @@
+//! One group of a file: coordinates read, conventions applied.
+
+use std::sync::Arc;
+
+use graticule_array::{Array, DType, Region, Result};
+use graticule_lazy::{LazyArray, Session};
+use graticule_storage::{ChunkSource, Location, RawGroup};
+use rayon::prelude::*;
+
+use super::convert::{self, stored_bytes};
+use super::options::OpenOptions;
+use crate::attrs::{AttrValue, Attrs};
+use crate::cf::{self, Draft, SetDraft};
+use crate::dataset::Dataset;
+use crate::encoding::Encoding;
+use crate::name::Name;
+use crate::variable::Variable;
+
+/// Coordinates of one axis up to this size are read at open.
+const COORDS_READ: usize = 64 << 20;
+
+/// Other times stored as floats are read at open up to this size, for their tick depends on
+/// their values.
+const TIMES_READ: usize = 1 << 20;
+
+/// A group of a file, decoded; data is still where it was.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    pub(super) set: SetDraft,
+    /// One per variable of `set`.
+    pub(super) sources: Vec<Arc<dyn ChunkSource>>,
+    pub(super) unlimited: Vec<String>,
+    pub(super) origin: Location,
+    /// What could not be read although the rest could.
+    pub(super) problems: Vec<String>,
+}
+
+/// Reads the small coordinates of a group and applies the conventions.
+pub(super) fn decode_group(
+    group: RawGroup,
+    origin: &Location,
+    options: &OpenOptions,
+    session: &Session,
+) -> Result<Decoded> {
+    let mut set = SetDraft { attrs: convert::attrs(group.attrs), ..SetDraft::default() };
+    let mut sources = Vec::with_capacity(group.vars.len());
+    for mut raw in group.vars {
+        if options.drop.contains(&raw.name) {
+            continue;
+        }
+        set.vars.push(convert::draft(&mut raw));
+        sources.push(raw.source);
+    }
+    let mut cx = options.decoding.clone();
+    if !cx.coding.off.contains(&"chars") {
+        let vars = set.vars.iter().map(|v| (v.name.as_str(), &*v.dims, &v.dtype));
+        cx.coding.char_dims = cf::char_dims(vars);
+    }
+    let mut problems: Vec<String> =
+        group.problems.iter().map(|(path, why)| format!("{path}: {why}")).collect();
+    problems.extend(read_small(&mut set, &sources, &cx, session));
+    cf::decode_set(&mut set, &cx).map_err(|e| e.in_file(origin.path()))?;
+    let unlimited = group.dims.into_iter().filter(|d| d.unlimited).map(|d| d.name).collect();
+    Ok(Decoded { set, sources, unlimited, origin: origin.clone(), problems })
+}
+
+/// Reads what decoding and indexing need to know, all together. What cannot be read stays
+/// where it is, so that the rest of the file can be used.
+fn read_small(
+    set: &mut SetDraft,
+    sources: &[Arc<dyn ChunkSource>],
+    cx: &cf::SetContext,
+    session: &Session,
+) -> Vec<String> {
+    let named = coordinate_names(set, cx);
+    let time_bounds: Vec<String> = set
+        .vars
+        .iter()
+        .filter(|v| v.attrs.text("units").is_some_and(|u| u.contains("since")))
+        .filter_map(|v| v.attrs.text("bounds").map(str::to_owned))
+        .collect();
+    let wanted: Vec<usize> = set
+        .vars
+        .iter()
+        .zip(sources)
+        .enumerate()
+        .filter(|(_, (var, source))| is_small(var, source.as_ref(), &named, &time_bounds, cx))
+        .map(|(at, _)| at)
+        .collect();
+    let read = |at: &usize| -> (usize, Result<Array>) {
+        let data = sources.get(*at).map(|s| s.read(&Region::whole(&s.info().shape)));
+        (*at, data.unwrap_or_else(|| Err(graticule_array::Error::bug("a source is missing"))))
+    };
+    let data: Vec<_> = match wanted.len() {
+        0 | 1 => wanted.iter().map(read).collect(),
+        _ => session.install(|| wanted.par_iter().map(read).collect()),
+    };
+    let mut problems = Vec::new();
+    for (at, values) in data {
+        let Some(var) = set.vars.get_mut(at) else { continue };
+        match values {
+            Ok(values) => var.values = Some(values),
+            Err(why) => problems.push(format!("\"{}\" cannot be read: {why}", var.name)),
+        }
+    }
+    problems
+}
+
+/// The names that `coordinates` attributes list.
+fn coordinate_names(set: &SetDraft, cx: &cf::SetContext) -> Vec<String> {
+    if cx.coords == cf::CoordNames::Dimensions {
+        return Vec::new();
+    }
+    let texts = set.vars.iter().map(|v| &v.attrs).chain([&set.attrs]);
+    let texts = texts.filter_map(|a| a.text("coordinates"));
+    texts.flat_map(str::split_whitespace).map(str::to_owned).collect()
+}
+
+fn is_small(
+    var: &Draft,
+    source: &dyn ChunkSource,
+    named: &[String],
+    time_bounds: &[String],
+    cx: &cf::SetContext,
+) -> bool {
+    let info = source.info();
+    let bytes = stored_bytes(&info.shape, info.dtype.planned_size());
+    let joins = var.dtype == DType::Char
+        && var.dims.last().is_some_and(|d| cx.coding.char_dims.contains(d));
+    let axes = var.dims.len() - usize::from(joins);
+    let own = var.dims.first() == Some(&var.name);
+    if axes == 1 && (own || named.iter().any(|n| var.name == **n)) {
+        return bytes <= COORDS_READ;
+    }
+    bytes <= TIMES_READ
+        && info.dtype.is_float()
+        && cx.coding.times
+        && (var.attrs.text("units").is_some_and(|u| u.contains("since"))
+            || time_bounds.iter().any(|b| var.name == **b))
+}
+
+impl Decoded {
+    /// The dataset of this group alone.
+    pub(super) fn into_dataset(self, session: &Session) -> Result<Dataset> {
+        let mut vars = Vec::with_capacity(self.sources.len());
+        for (draft, source) in self.set.vars.into_iter().zip(self.sources) {
+            let data = match &draft.values {
+                Some(values) => LazyArray::constant(values.clone()),
+                None => draft.apply(LazyArray::read(source))?,
+            };
+            let name = draft.name.clone();
+            vars.push((name, variable(draft, data, &self.origin, &self.unlimited)?));
+        }
+        let coords: Vec<Name> = self.set.coords.into_iter().collect();
+        let encoding = Encoding {
+            origin: Some(self.origin.clone()),
+            unlimited: self.unlimited,
+            extra: noted(Attrs::new(), &self.problems),
+            ..Encoding::default()
+        };
+        let set = Dataset::from_parts(vars, &coords, self.set.attrs)
+            .map_err(|e| e.in_file(self.origin.path()))?;
+        Ok(set.with_encoding(encoding).with_session(session))
+    }
+}
+
+/// A decoded variable over its data.
+pub(super) fn variable(
+    draft: Draft,
+    data: LazyArray,
+    origin: &Location,
+    unlimited: &[String],
+) -> Result<Variable> {
+    let mut encoding = draft.encoding;
+    encoding.unlimited =
+        unlimited.iter().filter(|u| draft.dims.iter().any(|d| *d == ***u)).cloned().collect();
+    encoding.origin = Some(origin.clone());
+    encoding.extra = noted(encoding.extra, &draft.notes);
+    let var = Variable::new(draft.dims, data).map_err(|e| e.in_variable(draft.name.as_str()))?;
+    Ok(var.with_attrs(draft.attrs).with_encoding(encoding))
+}
+
+/// Notes go where the display of encodings finds them, and where writing leaves them out.
+pub(super) fn noted(extra: Attrs, notes: &[String]) -> Attrs {
+    if notes.is_empty() {
+        return extra;
+    }
+    let texts: Vec<&str> = notes.iter().map(String::as_str).collect();
+    extra.with(cf::NOTES, AttrValue::from(texts))
+}

@@ -1,0 +1,364 @@
+//! Many files as one dataset.
+
+use std::fmt;
+use std::sync::Arc;
+
+use graticule_array::{Array, Error, Result};
+use graticule_lazy::{LazyArray, Session};
+use graticule_storage::Location;
+use rayon::prelude::*;
+
+use super::convert::same_value;
+use super::decode::{Decoded, decode_group};
+use super::detect::open_raw;
+use super::options::OpenOptions;
+use crate::attrs::Attrs;
+use crate::combine::{
+    CombineOptions, Meta, Part, PartData, Piece, Problems, combine_pieces, same_values,
+};
+use crate::dataset::Dataset;
+use crate::dims::Dims;
+use crate::encoding::Encoding;
+
+/// A function that every file's dataset goes through before they are combined.
+pub type Preprocess = Arc<dyn Fn(Dataset) -> Result<Dataset> + Send + Sync>;
+
+/// Files given by a pattern, a path, or a list of either.
+///
+/// ```
+/// use graticule_dataset::FileList;
+/// let list = FileList::from(["a.nc", "b.nc"]);
+/// assert_eq!(list.resolve()?.len(), 2);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileList(Vec<String>);
+
+impl FileList {
+    /// The files: patterns (`*`, `?`, `[`) stand for what they match, in the order of names.
+    ///
+    /// # Errors
+    /// If a pattern matches nothing, naming it; if the list is empty.
+    pub fn resolve(&self) -> Result<Vec<Location>> {
+        let mut files = Vec::with_capacity(self.0.len());
+        for entry in &self.0 {
+            if Location::is_pattern(entry) {
+                files.extend(Location::glob(entry)?);
+            } else {
+                files.push(Location::new(entry));
+            }
+        }
+        if files.is_empty() {
+            return Err(Error::invalid("the list of files is empty"));
+        }
+        Ok(files)
+    }
+}
+
+/// The entries, shortened.
+impl fmt::Display for FileList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            [] => f.write_str("[]"),
+            [one] => write!(f, "\"{one}\""),
+            [first, rest @ ..] => write!(f, "[\"{first}\", and {} more]", rest.len()),
+        }
+    }
+}
+
+impl From<&str> for FileList {
+    fn from(entry: &str) -> Self {
+        Self(vec![entry.to_owned()])
+    }
+}
+
+impl From<&std::path::Path> for FileList {
+    fn from(entry: &std::path::Path) -> Self {
+        Self(vec![entry.to_string_lossy().into_owned()])
+    }
+}
+
+impl From<String> for FileList {
+    fn from(entry: String) -> Self {
+        Self(vec![entry])
+    }
+}
+
+macro_rules! lists {
+    ($([$($n:tt)*] $type:ty;)*) => {$(
+        impl<$($n)*> From<$type> for FileList {
+            fn from(entries: $type) -> Self {
+                Self(entries.iter().map(|e| AsRef::<std::path::Path>::as_ref(e).to_string_lossy().into_owned()).collect())
+            }
+        }
+    )*};
+}
+
+lists! {
+    [P: AsRef<std::path::Path>] Vec<P>;
+    [P: AsRef<std::path::Path>] &Vec<P>;
+    [P: AsRef<std::path::Path>] &[P];
+    [P: AsRef<std::path::Path>, const N: usize] [P; N];
+}
+
+/// How many files are opened as one dataset.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct ManyOptions {
+    open: OpenOptions,
+    combine: CombineOptions,
+    skip_bad: usize,
+    preprocess: Option<Preprocess>,
+}
+
+impl ManyOptions {
+    /// Everything is decoded; files are combined by their coordinates, strictly.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How each file is opened.
+    pub fn open(mut self, options: OpenOptions) -> Self {
+        self.open = options;
+        self
+    }
+
+    /// How the files are combined.
+    pub fn combine(mut self, options: CombineOptions) -> Self {
+        self.combine = options;
+        self
+    }
+
+    /// Leaves out files that cannot be opened, up to this number of them; they are listed under
+    /// "notes" in the encoding of the dataset.
+    pub fn skip_bad(mut self, at_most: usize) -> Self {
+        self.skip_bad = at_most;
+        self
+    }
+
+    /// A function that every file's dataset goes through first, in parallel. The file it comes
+    /// from is `origin` in the encoding of the dataset.
+    pub fn preprocess(
+        mut self,
+        f: impl Fn(Dataset) -> Result<Dataset> + Send + Sync + 'static,
+    ) -> Self {
+        self.preprocess = Some(Arc::new(f));
+        self
+    }
+}
+
+impl fmt::Debug for ManyOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManyOptions")
+            .field("open", &self.open)
+            .field("combine", &self.combine)
+            .field("skip_bad", &self.skip_bad)
+            .field("preprocess", &self.preprocess.is_some())
+            .finish()
+    }
+}
+
+/// Opens many files as one dataset. Metadata and coordinates are read in parallel; every variable
+/// becomes one array over all files, whose data is read when it is computed. Values are decoded
+/// as each file says, also where scales, fill values or time units differ between files.
+///
+/// # Errors
+/// All problems of all files at once: files that cannot be opened, and reasons why they do not
+/// go together.
+pub fn open_mfdataset(
+    files: impl Into<FileList>,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<Dataset> {
+    open(&files.into(), options, session)
+}
+
+fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Dataset> {
+    let locations = files.resolve()?;
+    let (pieces, skipped) = pieces(&locations, options, session)?;
+    let n = pieces.len();
+    let mut whole = combine_pieces(pieces, &options.combine, session)
+        .map_err(|e| e.context(format!("in open_mfdataset({files}), {n} files")))?;
+    if n > 1 {
+        whole.encoding.origin = None;
+    }
+    if !skipped.is_empty() {
+        let lines: Vec<String> = skipped.iter().map(|e| format!("left out: {e}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        whole.encoding.extra.set(crate::cf::NOTES, lines);
+    }
+    let set = whole.into_dataset()?;
+    Ok(set.with_session(session).with_origin(&format!("open_mfdataset({files})")))
+}
+
+/// What each file contributes, in the order given, and the problems of those left out.
+fn pieces(
+    locations: &[Location],
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<(Vec<Piece>, Vec<Error>)> {
+    let mut problems = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::with_capacity(locations.len());
+    // The first file that opens is the model whose metadata the others share.
+    let mut rest = locations.iter();
+    for location in rest.by_ref() {
+        match piece(location, None, options, session) {
+            Ok(piece) => {
+                pieces.push(piece);
+                break;
+            }
+            Err(why) => problems.push(why),
+        }
+    }
+    let rest = rest.as_slice();
+    if let Some(model) = pieces.first().filter(|_| !rest.is_empty()).cloned() {
+        let open = |at: &Location| piece(at, Some(&model), options, session);
+        let opened: Vec<Result<Piece>> = session.install(|| rest.par_iter().map(open).collect());
+        for piece in opened {
+            match piece {
+                Ok(piece) => pieces.push(piece),
+                Err(why) => problems.push(why),
+            }
+        }
+    }
+    if problems.len() > options.skip_bad || pieces.is_empty() {
+        let mut all = Problems::default();
+        let n = problems.len();
+        all.extend(problems);
+        let what = format!("{n} of {} files cannot be opened", locations.len());
+        all.into_result(&what)?;
+        return Err(Error::invalid("no file could be opened"));
+    }
+    Ok((pieces, problems))
+}
+
+fn piece(
+    location: &Location,
+    model: Option<&Piece>,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<Piece> {
+    let origin = location.to_string();
+    let root = open_raw(location, session, &options.open.storage)?;
+    let group = match options.open.group.as_deref() {
+        None => root,
+        Some(path) => super::open::find(root, path).map_err(|e| e.in_file(location.path()))?,
+    };
+    let decoded = decode_group(group, location, &options.open, session)?;
+    if let Some(change) = &options.preprocess {
+        let set = decoded.into_dataset(session)?;
+        let set = change(set)
+            .and_then(Dataset::check)
+            .map_err(|e| e.in_file(location.path()).context("in preprocess"))?;
+        return Ok(Piece::of(&set, &origin));
+    }
+    Ok(decoded.into_piece(&origin, model))
+}
+
+impl Decoded {
+    /// What this file contributes. What it has in common with the model is shared.
+    fn into_piece(self, origin: &str, model: Option<&Piece>) -> Piece {
+        let mut parts = Vec::with_capacity(self.sources.len());
+        let unlimited = &self.unlimited;
+        for (at, (mut draft, source)) in self.set.vars.into_iter().zip(self.sources).enumerate() {
+            let values = draft.values.take();
+            let twin = model.and_then(|m| m.parts.get(at));
+            let data = match values {
+                Some(values) => PartData::Ready(shared_values(values, twin)),
+                None => PartData::Stored(source),
+            };
+            let mut encoding = std::mem::take(&mut draft.encoding);
+            encoding.unlimited = unlimited
+                .iter()
+                .filter(|u| draft.dims.iter().any(|d| *d == ***u))
+                .cloned()
+                .collect();
+            encoding.extra = super::decode::noted(encoding.extra, &draft.notes);
+            let attrs = std::mem::take(&mut draft.attrs);
+            let dims: Dims = draft.dims.iter().cloned().collect();
+            draft.notes = Vec::new();
+            let meta = Meta {
+                name: draft.name.clone(),
+                dims,
+                dtype: draft.dtype.clone(),
+                attrs,
+                encoding,
+                decode: Some(draft),
+            };
+            let meta = match twin {
+                Some(twin) if same_meta(&twin.meta, &meta) => twin.meta.clone(),
+                _ => Arc::new(meta),
+            };
+            parts.push(Part { meta, data });
+        }
+        let coords = Arc::new(self.set.coords);
+        let coords = match model {
+            Some(model) if *model.coords == *coords => model.coords.clone(),
+            _ => coords,
+        };
+        let attrs = match model {
+            // Only those of the first file are kept.
+            Some(model) => model.attrs.clone(),
+            None => self.set.attrs,
+        };
+        let encoding = Encoding {
+            origin: Some(self.origin),
+            unlimited: self.unlimited,
+            ..Encoding::default()
+        };
+        Piece { origin: origin.into(), parts, coords, attrs, encoding }
+    }
+}
+
+/// The model's values where they are the same: latitudes and longitudes exist once.
+fn shared_values(values: Array, twin: Option<&Part>) -> LazyArray {
+    match twin.map(|t| &t.data) {
+        Some(PartData::Ready(data))
+            if data.as_constant().is_some_and(|known| {
+                known.dtype() == values.dtype() && same_values(known, &values)
+            }) =>
+        {
+            data.clone()
+        }
+        _ => LazyArray::constant(values),
+    }
+}
+
+fn same_meta(a: &Meta, b: &Meta) -> bool {
+    a.name == b.name
+        && a.dims == b.dims
+        && a.dtype == b.dtype
+        && same_attrs(&a.attrs, &b.attrs)
+        && same_encoding(&a.encoding, &b.encoding)
+        && match (&a.decode, &b.decode) {
+            (Some(x), Some(y)) => x.same_steps(y),
+            _ => false,
+        }
+}
+
+fn same_attrs(a: &Attrs, b: &Attrs) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b.iter()).all(|((m, x), (n, y))| m == n && same_value(x.array(), y.array()))
+}
+
+/// NaN as a fill value is the same as NaN.
+fn same_encoding(a: &Encoding, b: &Encoding) -> bool {
+    let bits = |e: &Encoding| {
+        let text = |s: &graticule_array::Scalar| {
+            (s.as_f64().map(f64::to_bits), s.as_str().map(str::to_owned))
+        };
+        (e.fill.as_ref().map(text), e.missing.iter().map(text).collect::<Vec<_>>())
+    };
+    a.dtype == b.dtype
+        && a.scale == b.scale
+        && a.offset == b.offset
+        && a.unsigned == b.unsigned
+        && a.time == b.time
+        && a.chunks == b.chunks
+        && a.filters == b.filters
+        && a.big_endian == b.big_endian
+        && a.enumeration == b.enumeration
+        && a.unlimited == b.unlimited
+        && same_attrs(&a.extra, &b.extra)
+        && bits(a) == bits(b)
+}

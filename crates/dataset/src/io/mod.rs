@@ -1,0 +1,16 @@
+//! Files: opening one or many, and writing.
+
+mod convert;
+mod decode;
+mod detect;
+mod many;
+mod open;
+mod options;
+mod storage;
+mod write;
+mod write_options;
+
+pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset};
+pub use open::{open_dataset, open_groups};
+pub use options::OpenOptions;
+pub use write_options::{Compression, WriteOptions};
