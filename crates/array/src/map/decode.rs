@@ -38,7 +38,12 @@ pub(super) fn mask(input: &Array, values: &[Scalar], to: &DType) -> Result<Array
         return Ok(out);
     }
     let gone = Array::from_vec(input.shape(), gone)?;
-    crate::zip::choose(&gone, &missing_scalar(to)?.fill(input.shape())?, &out)
+    crate::zip::choose(&gone, &gap(to)?.fill(input.shape())?, &out)
+}
+
+/// What a masked element becomes: the missing value; in stored times the reserved tick.
+pub(super) fn gap(to: &DType) -> Result<Scalar> {
+    if *to == DType::I64 { Ok(Scalar::I64(crate::dtype::MISSING_TICK)) } else { missing_scalar(to) }
 }
 
 fn mark<T: Stored>(input: &Array, value: &Scalar, gone: &mut [bool]) -> Result<()> {

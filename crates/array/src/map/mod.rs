@@ -14,7 +14,7 @@ mod time;
 use std::sync::Arc;
 
 use crate::array::Array;
-use crate::cast::{castable, missing_scalar};
+use crate::cast::castable;
 use crate::dtype::{DType, TimeType};
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
@@ -47,7 +47,8 @@ pub enum MapOp {
     /// Another element type; see [`Array::cast`].
     Cast(DType),
     /// Another element type, missing where the element as stored equals one of `values` (a NaN
-    /// among them means NaN).
+    /// among them means NaN). In `int64` the least number stands for a missing one, which
+    /// decoding of times and durations knows.
     Mask {
         /// What stands for a missing element.
         values: Arc<[Scalar]>,
@@ -195,7 +196,7 @@ impl MapOp {
             }
             Self::Mask { to, .. } => {
                 castable(input, to)?;
-                missing_scalar(to)?;
+                decode::gap(to)?;
                 to.clone()
             }
             Self::Decode { to, .. } => {
