@@ -1,1 +1,20 @@
-//! TITLE lazy
+//! Lazy N-d arrays: expression, plan and bounded parallel execution.
+//!
+//! A [`LazyArray`] describes what is to be computed. A [`Session`] turns expressions into a
+//! [`Plan`], which says what it will read and need before anything is read, and runs it on its
+//! threads within its memory budget. Results do not depend on the number of threads nor on the
+//! budget, to the last bit.
+
+mod expr;
+mod geometry;
+mod kernel;
+mod optimize;
+mod plan;
+mod run;
+mod session;
+
+pub use expr::{LazyArray, NodeId};
+pub use plan::{Plan, Totals};
+pub use session::{
+    Event, Memory, Progress, RunOptions, RunReport, Session, SessionBuilder, StopFlag,
+};

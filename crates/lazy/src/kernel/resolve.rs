@@ -1,0 +1,281 @@
+//! What a block of an expression needs.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use graticule_array::{Array, Error, Pick, Result, Selection};
+
+use super::{Buffers, Operand, Program, Step, TILE};
+use crate::expr::{LazyArray, NodeId, Op};
+use crate::geometry::{concat_segments, staying, through_broadcast, through_permute};
+
+/// What blocks of a run share.
+#[derive(Debug)]
+pub(crate) struct Blocks<'a> {
+    /// The reductions that earlier stages finished.
+    pub(crate) results: &'a HashMap<NodeId, Array>,
+    /// Buffers for reading.
+    pub(crate) buffers: &'a Buffers,
+    /// Counts bytes that sources decoded.
+    pub(crate) read: &'a AtomicU64,
+}
+
+/// Resolves the expressions of one block; remembers what it has met, so that expressions
+/// which share parts read and compute these once.
+#[derive(Debug)]
+pub(crate) struct Resolver<'a> {
+    pub(super) blocks: &'a Blocks<'a>,
+    program: Program,
+    steps: Vec<(NodeId, Selection, Vec<Option<usize>>, usize)>,
+    arrays: Vec<(NodeId, Selection, Array)>,
+    pub(super) lent: Vec<Array>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Nothing resolved yet.
+    pub(crate) fn new(blocks: &'a Blocks<'a>) -> Self {
+        Self {
+            blocks,
+            program: Program::default(),
+            steps: Vec::new(),
+            arrays: Vec::new(),
+            lent: Vec::new(),
+        }
+    }
+
+    /// What was resolved.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Ends the block and gives its buffers back.
+    pub(crate) fn finish(self) {
+        let Self { blocks, program, arrays, lent, .. } = self;
+        drop((program, arrays));
+        for buffer in lent {
+            blocks.buffers.give(buffer);
+        }
+    }
+
+    /// The step that computes the selected part of `node`, seen under a block whose axis `i`
+    /// runs along axis `places[i]` of that part.
+    pub(crate) fn resolve(
+        &mut self,
+        node: &LazyArray,
+        part: &Selection,
+        places: &[Option<usize>],
+    ) -> Result<usize> {
+        let id = node.id();
+        let known = self.steps.iter().find(|(n, s, p, _)| *n == id && s == part && p == places);
+        if let Some((.., step)) = known {
+            return Ok(*step);
+        }
+        let at = |i: usize| node.inputs().get(i).ok_or_else(|| Error::bug("an input was lost"));
+        let step = match node.op() {
+            Op::Map(op) => {
+                let a = self.resolve(at(0)?, part, places)?;
+                self.push(Step::Map(op.clone(), a))
+            }
+            Op::Zip(op) => {
+                let (a, b) =
+                    (self.resolve(at(0)?, part, places)?, self.resolve(at(1)?, part, places)?);
+                self.push(Step::Zip(*op, a, b))
+            }
+            Op::Choose => {
+                let (a, b) =
+                    (self.resolve(at(0)?, part, places)?, self.resolve(at(1)?, part, places)?);
+                let c = self.resolve(at(2)?, part, places)?;
+                self.push(Step::Choose(a, b, c))
+            }
+            Op::Rechunk(_) => self.resolve(at(0)?, part, places)?,
+            Op::Select(own) => self.resolve(at(0)?, &own.then(part)?, places)?,
+            Op::Permute(axes) => {
+                let (below, order) = through_permute(axes, part);
+                self.resolve(at(0)?, &below, &follow(places, |i| order.get(i).copied()))?
+            }
+            Op::Broadcast { axes, .. } => {
+                let (below, through) = through_broadcast(axes, at(0)?.ndim(), part);
+                let places = follow(places, |i| through.get(i).copied().flatten());
+                // What repeats is computed once, not once per repetition.
+                let array = self.array(at(0)?, &below)?;
+                self.load(array, places)
+            }
+            Op::Concat { axis, starts } => match single_piece(starts, part, *axis) {
+                Some((piece, pick)) => {
+                    self.resolve(at(piece)?, &part.clone().with(*axis, pick), places)?
+                }
+                None => {
+                    let array = self.array(node, part)?;
+                    self.load(array, places.to_vec())
+                }
+            },
+            Op::Read(_) | Op::Const(_) | Op::Reduce(_) | Op::JoinChars => {
+                let array = self.array(node, part)?;
+                self.load(array, places.to_vec())
+            }
+        };
+        self.steps.push((id, part.clone(), places.to_vec(), step));
+        Ok(step)
+    }
+
+    fn push(&mut self, step: Step) -> usize {
+        self.program.steps.push(step);
+        self.program.steps.len() - 1
+    }
+
+    fn load(&mut self, array: Array, axes: Vec<Option<usize>>) -> usize {
+        self.program.operands.push(Operand { array, axes });
+        self.push(Step::Load(self.program.operands.len() - 1))
+    }
+
+    /// The selected part of `node` in memory.
+    pub(super) fn array(&mut self, node: &LazyArray, part: &Selection) -> Result<Array> {
+        let id = node.id();
+        if let Some((.., array)) = self.arrays.iter().find(|(n, s, _)| *n == id && s == part) {
+            return Ok(array.clone());
+        }
+        let array = match node.op() {
+            Op::Const(a) => a.select(part)?,
+            Op::Reduce(_) => {
+                let done = self.blocks.results.get(&id);
+                done.ok_or_else(|| Error::bug(format!("{node:?} is not computed yet")))?
+                    .select(part)?
+            }
+            Op::Read(source) => self.read(source, part)?,
+            Op::Select(own) => self.array(node.input()?, &own.then(part)?)?,
+            Op::Rechunk(_) => self.array(node.input()?, part)?,
+            Op::Permute(axes) => {
+                let (below, order) = through_permute(axes, part);
+                self.array(node.input()?, &below)?.permute(&order)?
+            }
+            Op::JoinChars => {
+                let input = node.input()?;
+                let mut picks = part.picks().to_vec();
+                picks.push(Pick::all(input.shape().last().copied().unwrap_or(0)));
+                self.array(input, &Selection::new(picks))?.join_chars()?
+            }
+            Op::Concat { axis, starts } => match single_piece(starts, part, *axis) {
+                Some((piece, pick)) => {
+                    let piece = node.inputs().get(piece);
+                    let piece = piece.ok_or_else(|| Error::bug("a piece was lost"))?;
+                    self.array(piece, &part.clone().with(*axis, pick))?
+                }
+                None => self.concat(node, *axis, starts, part)?,
+            },
+            Op::Broadcast { .. } | Op::Map(_) | Op::Zip(_) | Op::Choose => {
+                self.computed(node, part)?
+            }
+        };
+        self.arrays.push((id, part.clone(), array.clone()));
+        Ok(array)
+    }
+
+    /// Runs a program of its own for a part of `node`.
+    fn computed(&mut self, node: &LazyArray, part: &Selection) -> Result<Array> {
+        let shape = part.shape();
+        let mut inner = Resolver::new(self.blocks);
+        inner.arrays.clone_from(&self.arrays);
+        let places: Vec<_> = (0..shape.len()).map(Some).collect();
+        let root = inner.resolve(node, part, &places)?;
+        let mut out = self.buffer(node.dtype(), &shape)?;
+        fill(inner.program(), root, &mut out)?;
+        // What it read may be needed again by the block itself.
+        self.arrays = std::mem::take(&mut inner.arrays);
+        self.lent.append(&mut inner.lent);
+        self.lent.push(out.clone());
+        Ok(out)
+    }
+
+    /// Puts the picked pieces one after the other.
+    fn concat(
+        &mut self,
+        node: &LazyArray,
+        axis: usize,
+        starts: &[usize],
+        part: &Selection,
+    ) -> Result<Array> {
+        let pick = part.picks().get(axis).ok_or_else(|| Error::bug("an axis was lost"))?;
+        let shape = part.shape();
+        let along = staying(part).iter().position(|a| *a == axis);
+        let along = along.ok_or_else(|| Error::bug("one piece passed for several"))?;
+        let mut out = self.buffer(node.dtype(), &shape)?;
+        for segment in concat_segments(starts, pick) {
+            let piece = node.inputs().get(segment.piece);
+            let piece = piece.ok_or_else(|| Error::bug("a piece was lost"))?;
+            let mut region = graticule_array::Region::whole(&shape);
+            if let (Some(s), Some(l)) = (region.start.get_mut(along), region.len.get_mut(along)) {
+                (*s, *l) = (segment.at, segment.pick.len());
+            }
+            let part = part.clone().with(axis, segment.pick);
+            if let Op::Read(source) = piece.op()
+                && self.read_box(source, &part, &mut out, &region)?
+            {
+                continue;
+            }
+            // Pieces are not needed again: their buffers go back at once.
+            let mut inner = Resolver::new(self.blocks);
+            let array = inner.array(piece, &part)?;
+            out.view_mut().region(&region)?.assign(&array)?;
+            drop(array);
+            inner.finish();
+        }
+        self.lent.push(out.clone());
+        Ok(out)
+    }
+
+    /// An array to fill; to be lent to the block once it is full.
+    pub(super) fn buffer(&self, dtype: &graticule_array::DType, shape: &[usize]) -> Result<Array> {
+        self.blocks.buffers.take(dtype, shape)
+    }
+
+    pub(super) fn count(&self, bytes: usize) {
+        self.blocks.read.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+/// Runs a program over a whole block.
+pub(crate) fn fill(program: &Program, root: usize, out: &mut Array) -> Result<()> {
+    let shape = out.shape().to_vec();
+    if let Some(array) = program.loaded(root) {
+        return out.view_mut().assign(&array);
+    }
+    let len = out.len();
+    let taken = std::mem::take(out);
+    let mut flat = taken.reshape(&[len])?;
+    drop(taken);
+    let mut values = Vec::new();
+    for start in (0..len).step_by(TILE) {
+        let range = start..(start + TILE).min(len);
+        program.run(&shape, &range, &mut values)?;
+        let value = values.get(root).ok_or_else(|| Error::bug("a step was lost"))?;
+        let region = graticule_array::Region::new([start], [range.len()]);
+        flat.view_mut().region(&region)?.assign(value)?;
+    }
+    *out = flat.reshape(&shape)?;
+    Ok(())
+}
+
+/// Each axis of the block goes where `next` leads.
+fn follow(places: &[Option<usize>], next: impl Fn(usize) -> Option<usize>) -> Vec<Option<usize>> {
+    places.iter().map(|p| p.and_then(&next)).collect()
+}
+
+/// The only piece of a concatenation that a selection needs, and the pick in it.
+fn single_piece(starts: &[usize], part: &Selection, axis: usize) -> Option<(usize, Pick)> {
+    let pick = part.picks().get(axis)?;
+    let Some((low, high)) = pick.bounds() else { return Some((0, Pick::span(0, 0))) };
+    let find = |i: usize| starts.partition_point(|s| *s <= i).saturating_sub(1);
+    let piece = find(low);
+    if find(high) != piece {
+        return None;
+    }
+    let origin = starts.get(piece).copied()?;
+    let inside = match pick {
+        Pick::At(i) => Pick::At(i - origin),
+        Pick::Range { start, step, len } => {
+            Pick::Range { start: start - origin, step: *step, len: *len }
+        }
+        Pick::List(list) => Pick::List(list.iter().map(|i| i - origin).collect()),
+    };
+    Some((piece, inside))
+}

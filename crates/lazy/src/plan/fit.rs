@@ -1,0 +1,308 @@
+//! How a stage is made to fit into the budget: fewer cells at a time, or fewer groups.
+//!
+//! Either leaves the order in which each cell is summed as it is, so the bits of the result do
+//! not depend on the choice.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use graticule_array::{ChunkGrid, DimChunks, Error, Region, Result};
+
+use super::blocks::Geometry;
+use super::cost::{BlockCost, product};
+use super::{Action, Stage};
+use crate::expr::{Groups, ReduceSpec};
+use crate::session::Memory;
+
+/// How a stage is cut to fit.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    /// The boxes of the kept axes that are worked on one after the other.
+    pub(crate) columns: ChunkGrid,
+    /// The groups of each pass; one pass over everything without grouping.
+    pub(crate) passes: Vec<Range<usize>>,
+    /// Bytes of one task: its block, its state.
+    pub(crate) task_bytes: u64,
+    /// Bytes of a column's states and result while its runs are merged.
+    pub(crate) column_bytes: u64,
+    /// How often a chunk is read, on average.
+    pub(crate) reread: f64,
+}
+
+impl Fit {
+    /// Nothing cut.
+    pub(crate) fn whole(geometry: &Geometry) -> Self {
+        Self {
+            columns: geometry.columns(),
+            passes: std::iter::once(0..usize::MAX).collect(),
+            task_bytes: 0,
+            column_bytes: 0,
+            reread: 1.0,
+        }
+    }
+
+    /// Bytes of the tasks that are begun and not merged, and of their columns.
+    pub(crate) fn in_flight(&self, window: usize, tasks: usize, runs: usize) -> u64 {
+        let at_once = window.min(tasks) as u64;
+        let columns = (at_once.div_ceil(runs.max(1) as u64) + 1).min(at_once);
+        self.task_bytes
+            .saturating_mul(at_once)
+            .saturating_add(self.column_bytes.saturating_mul(columns))
+    }
+}
+
+/// Chooses columns and passes for a stage while `held` bytes are in use elsewhere.
+pub(crate) fn fit(stage: &Stage, held: u64, budget: u64, threads: usize) -> Result<Fit> {
+    let room = budget.saturating_sub(held);
+    let groups = common_groups(stage);
+    let reduces = stage.consumers.iter().any(|c| matches!(c.action, Action::Reduce(..)));
+    let first = candidate(stage, 1, 1, groups);
+    if held > budget {
+        return Err(no_room(stage, held, 0, budget));
+    }
+    let window = threads + threads.div_ceil(2);
+    if first.in_flight(window, stage.tasks(), stage.geometry.runs()) <= room {
+        return Ok(first);
+    }
+    let mut best: Option<(f64, Fit)> = None;
+    let mut least = u64::MAX;
+    let counts = groups.map_or(1, |g| g.count.max(1));
+    let tiles = if reduces { product(&stage.fit.columns.largest()).max(1) } else { 1 };
+    for passes in steps(counts) {
+        for parts in steps(tiles) {
+            let fit = candidate(stage, parts, passes, groups);
+            let one = fit.task_bytes.saturating_add(fit.column_bytes);
+            least = least.min(one);
+            if one > room {
+                continue;
+            }
+            let spare = room - fit.column_bytes;
+            let at_once = (spare / fit.task_bytes.max(1)).clamp(1, threads as u64);
+            // Fewer threads cost as much as reading more often.
+            let cost = fit.reread / at_once as f64;
+            if best.as_ref().is_none_or(|(c, _)| cost < c * 0.999) {
+                best = Some((cost, fit));
+            }
+            break;
+        }
+    }
+    best.map(|(_, fit)| fit).ok_or_else(|| no_room(stage, held, least, budget))
+}
+
+/// 1, 2, 3, 4, 6, 8, 12, ... up to and including `n`.
+fn steps(n: usize) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    let mut power = 1usize;
+    while power < n {
+        out.push(power);
+        if power > 1 && power + power / 2 < n {
+            out.push(power + power / 2);
+        }
+        let Some(next) = power.checked_mul(2) else { break };
+        power = next;
+    }
+    out.push(n);
+    out
+}
+
+fn no_room(stage: &Stage, held: u64, least: u64, budget: u64) -> Error {
+    let what = stage.consumers.first().map_or_else(String::new, |c| match &c.action {
+        Action::Reduce(spec, _) => format!("{spec} of {:?}", c.input),
+        _ => format!("{:?}", c.input),
+    });
+    let m = Memory::new;
+    let text = if held > budget {
+        format!("holding the results while computing {what} takes {}", m(held))
+    } else {
+        let (all, held) = (m(held.saturating_add(least)), m(held));
+        format!("computing {what} takes at least {all} ({held} of it for results)")
+    };
+    let blocks = stage.geometry.grid.largest();
+    Error::over_budget(format!("{text}, but the budget is {}", m(budget))).hint(format!(
+        "allow at least {} of memory, write the result to a file instead of keeping it, or use chunks smaller than {blocks:?}",
+        m(held.saturating_add(if least == u64::MAX { 0 } else { least }))
+    ))
+}
+
+/// The grouping of all consumers, if they have the same one and nothing else runs along.
+fn common_groups(stage: &Stage) -> Option<&Groups> {
+    let mut common: Option<&Groups> = None;
+    for consumer in &stage.consumers {
+        let Action::Reduce(ReduceSpec { groups: Some(g), .. }, _) = &consumer.action else {
+            return None;
+        };
+        match common {
+            Some(c) if c.axis != g.axis || c.count != g.count || c.codes != g.codes => return None,
+            _ => common = Some(g),
+        }
+    }
+    common
+}
+
+/// The stage cut into about `parts` times more columns and `passes` passes.
+fn candidate(stage: &Stage, parts: usize, passes: usize, groups: Option<&Groups>) -> Fit {
+    let geometry = &stage.geometry;
+    let (columns, tile_reread) = cut_columns(stage, parts);
+    let ranges: Vec<Range<usize>> = match groups {
+        Some(g) if passes > 1 => {
+            let each = g.count.div_ceil(passes).max(1);
+            (0..g.count).step_by(each).map(|s| s..(s + each).min(g.count)).collect()
+        }
+        _ => std::iter::once(0..usize::MAX).collect(),
+    };
+    let column = columns.largest();
+    let cells = product(&column);
+    let mut lens = vec![1; geometry.grid.dims().len()];
+    let whole = geometry.grid.largest();
+    for (axis, len) in lens.iter_mut().enumerate() {
+        let kept = geometry.kept.iter().position(|a| *a == axis);
+        let found = kept.map_or(whole.get(axis), |i| column.get(i));
+        *len = found.copied().unwrap_or(1);
+    }
+    let mut task = BlockCost::of(stage, &lens) as u64;
+    let mut merged = 0u64;
+    for consumer in &stage.consumers {
+        let Action::Reduce(spec, _) = &consumer.action else { continue };
+        let per_cell = spec.reduction.bytes_per_cell(consumer.input.dtype());
+        let result = spec.reduction.result(consumer.input.dtype());
+        let result = result.map_or(8, |d| d.planned_size());
+        let bytes =
+            |groups: usize, each: usize| groups.saturating_mul(cells).saturating_mul(each) as u64;
+        let most = ranges.iter().map(|r| r.len().min(spec.group_count())).max().unwrap_or(1);
+        let most = if spec.groups.is_none() { 1 } else { most };
+        let local = if geometry.runs() > 1 { run_groups(geometry, spec, &ranges) } else { most };
+        task = task.saturating_add(bytes(local, per_cell));
+        merged = merged.saturating_add(bytes(most, result));
+        if geometry.runs() > 1 {
+            merged = merged.saturating_add(bytes(most, per_cell));
+        }
+    }
+    let reread = tile_reread * groups.map_or(1.0, |g| pass_reread(geometry, g, &ranges));
+    Fit { columns, passes: ranges, task_bytes: task, column_bytes: merged, reread }
+}
+
+/// The most groups that one run meets in one pass.
+fn run_groups(geometry: &Geometry, spec: &ReduceSpec, passes: &[Range<usize>]) -> usize {
+    let Some(groups) = &spec.groups else { return 1 };
+    let mut most = 1;
+    for run in 0..geometry.runs() {
+        let met = met_groups(geometry, groups, run);
+        for pass in passes {
+            most = most.max(met.iter().filter(|c| pass.contains(c)).count());
+        }
+        if most >= groups.count {
+            break;
+        }
+    }
+    most
+}
+
+/// The groups that a run meets, ascending.
+pub(crate) fn met_groups(geometry: &Geometry, groups: &Groups, run: usize) -> Vec<usize> {
+    let mut met: HashSet<usize> = HashSet::new();
+    let mut last = 0..0;
+    for block in geometry.run(run) {
+        let positions = geometry.positions(block, groups.axis);
+        if positions != last {
+            let codes = groups.codes.get(positions.clone()).unwrap_or(&[]);
+            met.extend(codes.iter().filter(|c| **c != u32::MAX).map(|c| *c as usize));
+            last = positions;
+        }
+        if met.len() >= groups.count {
+            break;
+        }
+    }
+    let mut met: Vec<usize> = met.into_iter().collect();
+    met.sort_unstable();
+    met
+}
+
+/// How many passes need a block, on average over the group axis.
+fn pass_reread(geometry: &Geometry, groups: &Groups, passes: &[Range<usize>]) -> f64 {
+    if passes.len() < 2 {
+        return 1.0;
+    }
+    let Some(dim) = geometry.grid.dims().get(groups.axis) else { return 1.0 };
+    let (mut touched, count) = (0usize, dim.count());
+    for i in 0..count {
+        let (start, len) = dim.chunk(i);
+        let codes = groups.codes.get(start..start + len).unwrap_or(&[]);
+        let met: HashSet<usize> = codes
+            .iter()
+            .filter_map(|c| passes.iter().position(|p| p.contains(&(*c as usize))))
+            .collect();
+        touched += met.len();
+    }
+    touched as f64 / count.max(1) as f64
+}
+
+/// Cuts the columns into about `parts` pieces each: along chunks where that is possible, else
+/// across them, which reads these again. Gives the columns and how often a chunk is read.
+fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
+    let geometry = &stage.geometry;
+    let columns = geometry.columns();
+    if parts < 2 {
+        return (columns, 1.0);
+    }
+    let stored = stage.consumers.first().map(|c| c.input.grid().largest()).unwrap_or_default();
+    let mut left = parts;
+    let mut again = 1.0;
+    let mut dims: Vec<DimChunks> = columns.dims().to_vec();
+    let chunk = |i: usize| {
+        let axis = geometry.kept.get(i).copied().unwrap_or(0);
+        stored.get(axis).copied().unwrap_or(1).max(1)
+    };
+    // Along chunks first.
+    for (i, dim) in dims.iter_mut().enumerate() {
+        let (len, chunk) = (dim.longest(), chunk(i));
+        if left > 1 && len > chunk {
+            let pieces = left.min(len.div_ceil(chunk));
+            let piece = len.div_ceil(pieces).div_ceil(chunk) * chunk;
+            left = left.div_ceil(len.div_ceil(piece));
+            *dim = cut(dim, piece);
+        }
+    }
+    for dim in &mut dims {
+        let len = dim.longest();
+        if left > 1 && len > 1 {
+            let piece = len.div_ceil(left.min(len));
+            let pieces = len.div_ceil(piece);
+            left = left.div_ceil(pieces);
+            again *= pieces as f64;
+            *dim = cut(dim, piece);
+        }
+    }
+    let whole = stage.consumers.iter().any(|c| reads_whole_chunks(&c.input));
+    (ChunkGrid::new(dims), if whole { again } else { 1.0 })
+}
+
+fn reads_whole_chunks(node: &crate::LazyArray) -> bool {
+    match node.op() {
+        crate::expr::Op::Read(s) => s.info().whole_chunks,
+        crate::expr::Op::Reduce(_) => false,
+        _ => node.inputs().iter().any(reads_whole_chunks),
+    }
+}
+
+/// Cuts each piece of an axis into shorter ones.
+fn cut(dim: &DimChunks, piece: usize) -> DimChunks {
+    let piece = piece.max(1);
+    if dim.count() <= 1 {
+        return DimChunks::even(piece, dim.len());
+    }
+    let mut lengths = Vec::new();
+    for i in 0..dim.count() {
+        let (_, mut len) = dim.chunk(i);
+        while len > 0 {
+            lengths.push(len.min(piece));
+            len -= len.min(piece);
+        }
+    }
+    DimChunks::from_lengths(&lengths)
+}
+
+/// The part of a box along some axes.
+pub(crate) fn project(region: &Region, axes: &[usize]) -> Region {
+    let pick = |v: &[usize]| axes.iter().filter_map(|a| v.get(*a).copied()).collect::<Vec<_>>();
+    Region::new(pick(&region.start), pick(&region.len))
+}

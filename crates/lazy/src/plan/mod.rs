@@ -1,0 +1,251 @@
+//! What will be read and run, known before anything is. See the README beside this file.
+
+mod blocks;
+mod cost;
+mod explain;
+mod fit;
+mod stages;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use graticule_array::{Array, ChunkGrid, DType, Region, Result};
+use graticule_storage::ChunkSink;
+
+use crate::expr::{LazyArray, NodeId, ReduceSpec};
+use crate::optimize::optimize;
+
+pub(crate) use blocks::Geometry;
+pub(crate) use cost::Reads;
+pub(crate) use fit::{Fit, met_groups, project};
+
+/// Sums over a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Bytes that sources decode.
+    pub bytes_read: u64,
+    /// Bytes on disk behind them, where known.
+    pub stored_bytes: u64,
+    /// Bytes of memory that will be in use at most.
+    pub peak_bytes: u64,
+    /// The number of tasks.
+    pub tasks: usize,
+    /// The number of chunks that are read; chunks that are read twice count twice.
+    pub chunks: usize,
+}
+
+/// What will be read and run. `Display` explains it.
+///
+/// ```
+/// use graticule_array::{Array, ReduceParams, reduction};
+/// use graticule_lazy::{LazyArray, Session};
+/// let x = LazyArray::constant(Array::from_vec([4], vec![1.0f64, 2.0, 3.0, 6.0])?);
+/// let mean = x.reduce(reduction("mean", &ReduceParams::default())?, &[0])?;
+/// let plan = Session::default().plan(&[mean])?;
+/// assert_eq!((plan.totals().tasks, plan.totals().bytes_read), (1, 0));
+/// println!("{plan}");
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+pub struct Plan {
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) budget: u64,
+    pub(crate) threads: usize,
+    rules: Vec<&'static str>,
+    totals: Totals,
+}
+
+/// Where an output comes from.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// It was in memory all along.
+    Ready(Array),
+    /// A stage fills this slot.
+    Slot(usize),
+    /// It goes to a sink.
+    Stored,
+}
+
+/// An array in memory that a stage makes.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) id: NodeId,
+    pub(crate) dtype: DType,
+    pub(crate) shape: Vec<usize>,
+    /// The stage that fills it.
+    pub(crate) made_by: usize,
+    /// The last stage that reads it; `None` for outputs, which stay.
+    pub(crate) last_use: Option<usize>,
+}
+
+impl Slot {
+    pub(crate) fn bytes(&self) -> u64 {
+        let len = self.shape.iter().fold(1usize, |n, l| n.saturating_mul(*l));
+        len.saturating_mul(self.dtype.planned_size()) as u64
+    }
+}
+
+/// Consumers that are fed from one pass over an iteration space.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) geometry: Geometry,
+    pub(crate) consumers: Vec<Consumer>,
+    /// The slots that earlier stages must have filled.
+    pub(crate) needs: Vec<usize>,
+    pub(crate) fit: Fit,
+    pub(crate) reads: Reads,
+    /// Whether rows of equal fate (all kept or all reduced) are long enough to be handled as
+    /// such, and from which axis on they run.
+    pub(crate) rows_from: Option<usize>,
+}
+
+/// What takes the values of a stage's blocks.
+#[derive(Clone, Debug)]
+pub(crate) struct Consumer {
+    pub(crate) input: LazyArray,
+    pub(crate) action: Action,
+}
+
+/// What a consumer does.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    /// Keeps all values in a slot.
+    Collect(usize),
+    /// Writes all values.
+    Write(Arc<dyn ChunkSink>),
+    /// Reduces them into a slot.
+    Reduce(ReduceSpec, usize),
+}
+
+/// One task of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Task {
+    pub(crate) stage: usize,
+    pub(crate) column: usize,
+    pub(crate) pass: usize,
+    pub(crate) run: usize,
+}
+
+impl Stage {
+    /// The number of tasks.
+    pub(crate) fn tasks(&self) -> usize {
+        let columns = self.fit.columns.count();
+        columns.saturating_mul(self.fit.passes.len()).saturating_mul(self.geometry.runs())
+    }
+
+    /// The task of a number: runs fastest, so that columns are finished one after the other.
+    pub(crate) fn task(&self, stage: usize, number: usize) -> Task {
+        let (runs, passes) = (self.geometry.runs(), self.fit.passes.len().max(1));
+        Task {
+            stage,
+            run: number % runs,
+            pass: number / runs % passes,
+            column: number / runs / passes,
+        }
+    }
+
+    /// The box of the kept axes that a column covers.
+    pub(crate) fn column(&self, column: usize) -> Region {
+        nth_region(&self.fit.columns, column)
+    }
+
+    /// The groups of a pass over this consumer.
+    pub(crate) fn groups(&self, spec: &ReduceSpec, pass: usize) -> Range<usize> {
+        let all = 0..spec.group_count();
+        if spec.groups.is_none() || self.fit.passes.len() < 2 {
+            return all;
+        }
+        self.fit.passes.get(pass).cloned().unwrap_or(all)
+    }
+
+    /// Whether no consumer needs a block in this pass.
+    pub(crate) fn skips(&self, pass: usize, block: usize) -> bool {
+        self.consumers.iter().all(|c| match &c.action {
+            Action::Reduce(spec, _) => spec.groups.as_ref().is_some_and(|g| {
+                let wanted = self.groups(spec, pass);
+                let codes = g.codes.get(self.geometry.positions(block, g.axis));
+                !codes.unwrap_or(&[]).iter().any(|c| wanted.contains(&(*c as usize)))
+            }),
+            _ => false,
+        })
+    }
+}
+
+/// The `n`-th block of a grid in row-major order.
+pub(crate) fn nth_region(grid: &ChunkGrid, n: usize) -> Region {
+    let mut rest = n;
+    let counts = grid.counts();
+    let mut index = vec![0; counts.len()];
+    for (i, n) in index.iter_mut().zip(&counts).rev() {
+        *i = rest % (*n).max(1);
+        rest /= (*n).max(1);
+    }
+    grid.region(&index)
+}
+
+impl Plan {
+    /// Plans outputs together; with sinks, one per output, they are written instead of kept.
+    pub(crate) fn new(
+        outputs: &[LazyArray],
+        sinks: &[Arc<dyn ChunkSink>],
+        budget: u64,
+        threads: usize,
+    ) -> Result<Self> {
+        let (roots, rules) = optimize(outputs)?;
+        let (stages, slots, outputs) = stages::build(&roots, sinks)?;
+        let mut plan =
+            Self { stages, slots, outputs, budget, threads, rules, totals: Totals::default() };
+        plan.fit_all()?;
+        Ok(plan)
+    }
+
+    /// Sums over the plan.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Tasks that may be begun and not yet be merged at one time.
+    pub(crate) fn window(&self) -> usize {
+        self.threads + self.threads.div_ceil(2)
+    }
+
+    /// Bytes of slots that exist while a stage runs.
+    pub(crate) fn held(&self, stage: usize) -> u64 {
+        let live = self
+            .slots
+            .iter()
+            .filter(|s| s.made_by <= stage && s.last_use.is_none_or(|last| last >= stage));
+        live.map(Slot::bytes).fold(0, u64::saturating_add)
+    }
+
+    /// Chooses columns and passes for each stage, so that it fits, and sums up.
+    fn fit_all(&mut self) -> Result<()> {
+        let mut at_once: Vec<(u64, u64)> = Vec::new();
+        for i in 0..self.stages.len() {
+            let held = self.held(i);
+            let Some(stage) = self.stages.get(i) else { continue };
+            let fit = fit::fit(stage, held, self.budget, self.threads)?;
+            let Some(stage) = self.stages.get_mut(i) else { continue };
+            stage.fit = fit;
+            stage.reads = cost::reads(stage);
+            let (tasks, reads, window) = (stage.tasks(), stage.reads.clone(), self.window());
+            if let Some(stage) = self.stages.get(i) {
+                at_once.push((held, stage.fit.in_flight(window, tasks, stage.geometry.runs())));
+            }
+            self.totals.tasks = self.totals.tasks.saturating_add(tasks);
+            self.totals.bytes_read = self.totals.bytes_read.saturating_add(reads.bytes);
+            self.totals.stored_bytes = self.totals.stored_bytes.saturating_add(reads.stored);
+            self.totals.chunks = self.totals.chunks.saturating_add(reads.chunks);
+        }
+        // The next stage begins while the last tasks of one are still running.
+        let next = at_once.iter().skip(1).chain([&(0, 0)]);
+        let peaks = at_once
+            .iter()
+            .zip(next)
+            .map(|(a, b)| a.0.max(b.0).saturating_add(a.1).saturating_add(b.1));
+        self.totals.peak_bytes = peaks.max().unwrap_or(0).min(self.budget);
+        Ok(())
+    }
+}

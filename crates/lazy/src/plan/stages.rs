@@ -1,0 +1,258 @@
+//! From expressions to stages: each reduction and each output is a consumer; consumers that
+//! walk the same blocks of the same sources share a stage.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use graticule_array::{Error, Result};
+use graticule_storage::ChunkSink;
+
+use super::blocks::{Geometry, choose_blocks, sink_blocks};
+use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
+use crate::expr::{LazyArray, NodeId, Op};
+
+/// Rows shorter than this are handled element by element.
+const MIN_ROW: usize = 32;
+
+/// What the parts of an expression above its reductions look like.
+struct Facts {
+    /// The sources that are read.
+    leaves: HashSet<NodeId>,
+    /// The reductions that must be finished before.
+    needs: Vec<LazyArray>,
+    /// The size of the largest element that is held for a block.
+    size: usize,
+    /// Whether some source has to be read chunk by chunk.
+    whole_chunks: bool,
+}
+
+impl Facts {
+    fn of(root: &LazyArray) -> Self {
+        let mut facts =
+            Self { leaves: HashSet::new(), needs: Vec::new(), size: 0, whole_chunks: false };
+        facts.visit(root, &mut HashSet::new());
+        if facts.size == 0 {
+            facts.size = root.dtype().planned_size();
+        }
+        facts
+    }
+
+    fn visit(&mut self, node: &LazyArray, seen: &mut HashSet<NodeId>) {
+        if !seen.insert(node.id()) {
+            return;
+        }
+        match node.op() {
+            Op::Read(source) => {
+                self.leaves.insert(node.id());
+                self.size = self.size.max(node.dtype().planned_size());
+                self.whole_chunks |= source.info().whole_chunks;
+            }
+            Op::Reduce(_) => self.needs.push(node.clone()),
+            _ => node.inputs().iter().for_each(|i| self.visit(i, seen)),
+        }
+    }
+}
+
+/// A consumer and what decides with whom it can share a stage.
+struct Request {
+    consumer: Consumer,
+    level: usize,
+    facts: Facts,
+    geometry: Geometry,
+}
+
+#[derive(Default)]
+struct Builder {
+    levels: HashMap<NodeId, usize>,
+    slots: Vec<Slot>,
+    slot_of: HashMap<NodeId, usize>,
+    requests: Vec<Request>,
+}
+
+/// Stages in an order in which they can run, the slots they fill, and where outputs are.
+pub(crate) fn build(
+    roots: &[LazyArray],
+    sinks: &[Arc<dyn ChunkSink>],
+) -> Result<(Vec<Stage>, Vec<Slot>, Vec<Output>)> {
+    let mut builder = Builder::default();
+    let mut outputs = Vec::with_capacity(roots.len());
+    for (i, root) in roots.iter().enumerate() {
+        outputs.push(match sinks.get(i) {
+            Some(sink) => {
+                check_sink(root, sink)?;
+                builder.request(root, Action::Write(sink.clone()))?;
+                Output::Stored
+            }
+            None => match root.as_constant() {
+                Some(array) => Output::Ready(array.clone()),
+                None => Output::Slot(builder.slot(root)?),
+            },
+        });
+    }
+    for output in &outputs {
+        if let Output::Slot(slot) = output
+            && let Some(slot) = builder.slots.get_mut(*slot)
+        {
+            slot.last_use = None;
+        }
+    }
+    let (stages, slots) = builder.finish();
+    Ok((stages, slots, outputs))
+}
+
+fn check_sink(root: &LazyArray, sink: &Arc<dyn ChunkSink>) -> Result<()> {
+    let info = sink.info();
+    if info.dtype == *root.dtype() && info.shape == root.shape() {
+        return Ok(());
+    }
+    Err(Error::mismatch(format!(
+        "a sink of {} {:?} cannot take {} {:?}",
+        info.dtype,
+        info.shape,
+        root.dtype(),
+        root.shape()
+    )))
+}
+
+impl Builder {
+    /// How many reductions lie one above the other below this node.
+    fn level(&mut self, node: &LazyArray) -> usize {
+        if let Some(level) = self.levels.get(&node.id()) {
+            return *level;
+        }
+        let below = node.inputs().iter().map(|i| self.level(i)).max().unwrap_or(0);
+        let level = below + usize::from(matches!(node.op(), Op::Reduce(_)));
+        self.levels.insert(node.id(), level);
+        level
+    }
+
+    /// The slot of a reduction or of an output, made by a new consumer if there is none.
+    fn slot(&mut self, node: &LazyArray) -> Result<usize> {
+        if let Some(slot) = self.slot_of.get(&node.id()) {
+            return Ok(*slot);
+        }
+        let slot = self.slots.len();
+        self.slots.push(Slot {
+            id: node.id(),
+            dtype: node.dtype().clone(),
+            shape: node.shape().to_vec(),
+            made_by: 0,
+            last_use: Some(0),
+        });
+        self.slot_of.insert(node.id(), slot);
+        match node.op() {
+            Op::Reduce(spec) => {
+                let input = node.input()?.clone();
+                self.request(&input, Action::Reduce(spec.clone(), slot))?;
+            }
+            _ => self.request(node, Action::Collect(slot))?,
+        }
+        Ok(slot)
+    }
+
+    fn request(&mut self, input: &LazyArray, action: Action) -> Result<()> {
+        let facts = Facts::of(input);
+        for node in &facts.needs {
+            self.slot(node)?;
+        }
+        let blocks = choose_blocks(input.grid(), facts.size, facts.whole_chunks);
+        let (blocks, reduced) = match &action {
+            Action::Write(sink) => {
+                let size = facts.size.max(input.dtype().planned_size());
+                (sink_blocks(&sink.info().grid, &blocks, size), Vec::new())
+            }
+            Action::Collect(_) => (blocks, Vec::new()),
+            Action::Reduce(spec, _) => {
+                (blocks, (0..input.ndim()).filter(|a| spec.reduces(*a)).collect())
+            }
+        };
+        let geometry = Geometry::new(blocks, reduced, facts.size);
+        let consumer = Consumer { input: input.clone(), action };
+        let level = self.level(input);
+        self.requests.push(Request { consumer, level, facts, geometry });
+        Ok(())
+    }
+
+    fn finish(mut self) -> (Vec<Stage>, Vec<Slot>) {
+        self.requests.sort_by_key(|r| r.level);
+        let mut groups: Vec<Vec<Request>> = Vec::new();
+        for request in self.requests {
+            let fits = groups.iter_mut().find(|g| g.iter().any(|other| shares(other, &request)));
+            match fits {
+                Some(group) => group.push(request),
+                None => groups.push(vec![request]),
+            }
+        }
+        let mut stages: Vec<Stage> = Vec::new();
+        for (number, group) in groups.into_iter().enumerate() {
+            let mut needs = Vec::new();
+            for node in group.iter().flat_map(|r| &r.facts.needs) {
+                if let Some(slot) = self.slot_of.get(&node.id())
+                    && !needs.contains(slot)
+                {
+                    needs.push(*slot);
+                }
+            }
+            for slot in &needs {
+                if let Some(slot) = self.slots.get_mut(*slot) {
+                    slot.last_use = slot.last_use.map(|last| last.max(number));
+                }
+            }
+            for request in &group {
+                if let Action::Collect(slot) | Action::Reduce(_, slot) = &request.consumer.action
+                    && let Some(slot) = self.slots.get_mut(*slot)
+                {
+                    slot.made_by = number;
+                    slot.last_use = slot.last_use.map(|last| last.max(number));
+                }
+            }
+            let geometry = group.first().map(|r| r.geometry.clone());
+            let consumers: Vec<_> = group.into_iter().map(|r| r.consumer).collect();
+            let Some(geometry) = geometry else { continue };
+            let rows_from = rows_from(&geometry, &consumers);
+            let (fit, reads) = (Fit::whole(&geometry), Reads::default());
+            stages.push(Stage { geometry, consumers, needs, fit, reads, rows_from });
+        }
+        (stages, self.slots)
+    }
+}
+
+/// Whether two consumers are best fed from the same blocks. What a reduction adds up in which
+/// order must not depend on its company, so only equal cuts share.
+fn shares(a: &Request, b: &Request) -> bool {
+    a.level == b.level
+        && a.geometry.grid == b.geometry.grid
+        && a.geometry.reduced == b.geometry.reduced
+        && a.geometry.runs() == b.geometry.runs()
+        && !a.facts.leaves.is_disjoint(&b.facts.leaves)
+}
+
+/// The axis from which on all axes are kept, or all are reduced and none is grouped, if rows
+/// of that kind are long. Decided for the grid, so that it is the same however a run is cut
+/// to fit the budget.
+fn rows_from(geometry: &Geometry, consumers: &[Consumer]) -> Option<usize> {
+    let (mut grouped, mut by_position) = (HashSet::new(), false);
+    for consumer in consumers {
+        if let Action::Reduce(spec, _) = &consumer.action {
+            grouped.extend(spec.groups.as_ref().map(|g| g.axis));
+            by_position |= spec.reduction.name().starts_with("arg");
+        }
+    }
+    let dims = geometry.grid.dims();
+    let last = dims.len().checked_sub(1)?;
+    let kept = geometry.kept.contains(&last);
+    let (mut from, mut length) = (dims.len(), 1usize);
+    for axis in (0..dims.len()).rev() {
+        let dim = dims.get(axis)?;
+        if geometry.kept.contains(&axis) != kept || grouped.contains(&axis) {
+            break;
+        }
+        from = axis;
+        length = length.saturating_mul(dim.longest());
+        // Positions along several axes are one count only where the inner ones are whole.
+        if by_position && !kept && dim.count() > 1 {
+            break;
+        }
+    }
+    (by_position && from < dims.len() || length >= MIN_ROW).then_some(from)
+}

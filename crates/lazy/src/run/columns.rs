@@ -1,0 +1,127 @@
+//! Columns: the states of runs are merged in the order of the runs, whoever finishes first.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use graticule_array::{Error, Result, State};
+
+use super::Context;
+use super::task::{Local, place};
+use crate::plan::{Action, Stage, Task};
+
+/// One state per consumer; `None` for those that do not reduce.
+type States = Vec<Option<State>>;
+
+/// A column in one pass: what was merged, and what waits for its turn.
+#[derive(Default)]
+pub(crate) struct Column(Mutex<Progress>);
+
+#[derive(Default)]
+struct Progress {
+    next: usize,
+    waiting: BTreeMap<usize, Vec<Option<Local>>>,
+    merged: Option<States>,
+    /// Someone is merging at the moment.
+    busy: bool,
+}
+
+impl Column {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the states of a run; merges them and all that wait behind it if it is their turn,
+    /// and stores the result after the last. Says how many runs were merged, and whether the
+    /// column is complete.
+    pub(crate) fn add(
+        &self,
+        cx: &Context<'_>,
+        stage: &Stage,
+        task: Task,
+        locals: Vec<Option<Local>>,
+    ) -> Result<(usize, bool)> {
+        let runs = stage.geometry.runs();
+        if runs == 1 {
+            finish(cx, stage, task, locals.into_iter().map(|l| l.map(|l| l.state)).collect())?;
+            return Ok((1, true));
+        }
+        let mut progress = self.lock();
+        progress.waiting.insert(task.run, locals);
+        if progress.busy {
+            return Ok((0, false));
+        }
+        let mut count = 0;
+        let mut states = progress.merged.take();
+        loop {
+            let next = progress.next;
+            let Some(locals) = progress.waiting.remove(&next) else {
+                progress.merged = states;
+                progress.busy = false;
+                return Ok((count, false));
+            };
+            progress.busy = true;
+            drop(progress);
+            states = Some(merge(stage, task, states, locals)?);
+            count += 1;
+            progress = self.lock();
+            progress.next = next + 1;
+            if progress.next == runs {
+                drop(progress);
+                finish(cx, stage, task, states.unwrap_or_default())?;
+                return Ok((count, true));
+            }
+        }
+    }
+}
+
+fn merge(
+    stage: &Stage,
+    task: Task,
+    states: Option<States>,
+    locals: Vec<Option<Local>>,
+) -> Result<States> {
+    let first = states.is_none();
+    let mut states = states.unwrap_or_else(|| locals.iter().map(|_| None).collect());
+    let column = stage.column(task.column).count();
+    for ((state, local), consumer) in states.iter_mut().zip(locals).zip(&stage.consumers) {
+        let (Some(local), Action::Reduce(spec, _)) = (local, &consumer.action) else { continue };
+        let Some(groups) = &local.groups else {
+            // One group: the first run's state is where the others go.
+            match state {
+                None if first => *state = Some(local.state),
+                None => return Err(Error::bug("a column lost its state")),
+                Some(state) => {
+                    let cells = local.state.cells();
+                    spec.reduction.merge(state, 0, &local.state, 0..cells)?;
+                }
+            }
+            continue;
+        };
+        let pass = stage.groups(spec, task.pass);
+        let into = match state {
+            Some(state) => state,
+            None => {
+                let all = pass.len().checked_mul(column);
+                let all = all.ok_or_else(|| Error::bug("a column has too many cells"))?;
+                state.insert(spec.reduction.start(consumer.input.dtype(), all)?)
+            }
+        };
+        for (number, group) in groups.iter().enumerate() {
+            let at = (group - pass.start) * column;
+            let from = number * column..(number + 1) * column;
+            spec.reduction.merge(into, at, &local.state, from)?;
+        }
+    }
+    Ok(states)
+}
+
+/// Turns the states of a complete column into values of the result.
+fn finish(cx: &Context<'_>, stage: &Stage, task: Task, states: States) -> Result<()> {
+    for (state, consumer) in states.into_iter().zip(&stage.consumers) {
+        let (Some(state), Action::Reduce(spec, slot)) = (state, &consumer.action) else { continue };
+        let cells = spec.reduction.finish(state, consumer.input.dtype())?;
+        let (region, values) = place(stage, spec, task, &cells)?;
+        cx.store(*slot, &region, &values)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Execution of a plan on a session's threads. See the README beside this file.
+
+mod columns;
+mod cpu;
+mod queue;
+mod task;
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use graticule_array::{Array, Error, Region, Result};
+use rayon::{Scope, ThreadPool};
+
+use crate::expr::NodeId;
+use crate::kernel::Buffers;
+use crate::plan::{Output, Plan, Stage, Task};
+use crate::session::{Event, RunOptions, RunReport};
+use queue::Queue;
+
+/// What the tasks of a run share.
+pub(crate) struct Context<'p> {
+    plan: &'p Plan,
+    options: &'p RunOptions,
+    started: Instant,
+    slots: Vec<Mutex<Option<Array>>>,
+    pub(crate) buffers: Buffers,
+    pub(crate) read: AtomicU64,
+    queue: Queue<'p>,
+}
+
+impl Context<'_> {
+    /// An error if the run should not go on.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.options.stop.as_ref().is_some_and(crate::StopFlag::is_stopped) {
+            return Err(Error::cancelled("stopped on request"));
+        }
+        match self.options.deadline {
+            Some(limit) if self.started.elapsed() > limit => {
+                Err(Error::cancelled(format!("the time limit of {limit:?} has passed")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Copies values into a box of a slot.
+    pub(crate) fn store(&self, slot: usize, region: &Region, values: &Array) -> Result<()> {
+        let lost = || Error::bug("a slot was lost");
+        let place = self.slots.get(slot).ok_or_else(lost)?;
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(array) = place.as_mut() {
+            return array.view_mut().region(region)?.assign(values);
+        }
+        let plan = self.plan.slots.get(slot).ok_or_else(lost)?;
+        let mut array = Array::zeros(&plan.dtype, &plan.shape)?;
+        array.view_mut().region(region)?.assign(values)?;
+        *place = Some(array);
+        Ok(())
+    }
+
+    /// The finished reductions that a stage needs.
+    pub(crate) fn results(&self, stage: &Stage) -> Result<HashMap<NodeId, Array>> {
+        let mut out = HashMap::new();
+        for slot in &stage.needs {
+            let plan = self.plan.slots.get(*slot).ok_or_else(|| Error::bug("a slot was lost"))?;
+            out.insert(plan.id, self.peek(*slot)?);
+        }
+        Ok(out)
+    }
+
+    /// The array in a slot; one that nothing was stored in is empty.
+    fn peek(&self, slot: usize) -> Result<Array> {
+        let lost = || Error::bug("a slot was lost");
+        let place = self.slots.get(slot).ok_or_else(lost)?;
+        let place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        match place.as_ref() {
+            Some(array) => Ok(array.clone()),
+            None => {
+                let plan = self.plan.slots.get(slot).ok_or_else(lost)?;
+                Array::zeros(&plan.dtype, &plan.shape)
+            }
+        }
+    }
+
+    /// Drops the arrays that no later stage reads.
+    fn release(&self, stage: usize) {
+        for (plan, slot) in self.plan.slots.iter().zip(&self.slots) {
+            if plan.last_use == Some(stage) {
+                slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+            }
+        }
+    }
+
+    fn tell(&self, event: &Event) {
+        if let Some(progress) = &self.options.progress {
+            progress.event(event);
+        }
+    }
+}
+
+/// Runs a plan; gives its outputs in memory, and what the run used.
+pub(crate) fn run(
+    plan: &Plan,
+    pool: &ThreadPool,
+    options: &RunOptions,
+) -> (Result<Vec<Array>>, RunReport) {
+    let started = Instant::now();
+    // Inside the pool, other threads may be busy: do not wait for all of them.
+    let nested = pool.current_thread_index().is_some();
+    let cpu = |_: &()| if nested { Vec::new() } else { pool.broadcast(|_| cpu::thread_time()) };
+    let before = cpu(&());
+    let cx = Context {
+        plan,
+        options,
+        started,
+        slots: plan.slots.iter().map(|_| Mutex::new(None)).collect(),
+        buffers: Buffers::default(),
+        read: AtomicU64::new(0),
+        queue: Queue::new(plan),
+    };
+    cx.tell(&Event::Started { tasks: plan.totals().tasks, bytes: plan.totals().bytes_read });
+    pool.install(|| {
+        rayon::scope(|scope| {
+            for task in cx.queue.admit() {
+                let cx = &cx;
+                scope.spawn(move |scope| work(scope, cx, task));
+            }
+        });
+    });
+    cx.tell(&Event::Finished);
+    let result = cx.queue.result().and_then(|()| cx.check_complete()).and_then(|()| cx.outputs());
+    let after = cpu(&());
+    let report = RunReport {
+        cpu: after.iter().zip(&before).map(|(a, b)| a.saturating_sub(*b)).collect(),
+        wall: started.elapsed(),
+        tasks: cx.queue.done(),
+        bytes: cx.read.load(Ordering::Relaxed),
+        peak_bytes: cx.queue.peak(),
+    };
+    (result, report)
+}
+
+impl Context<'_> {
+    fn check_complete(&self) -> Result<()> {
+        if self.queue.is_complete() {
+            Ok(())
+        } else {
+            Err(Error::bug("a run ended before all its tasks were done"))
+        }
+    }
+
+    fn outputs(&self) -> Result<Vec<Array>> {
+        let mut out = Vec::with_capacity(self.plan.outputs.len());
+        for output in &self.plan.outputs {
+            match output {
+                Output::Ready(array) => out.push(array.clone()),
+                Output::Slot(slot) => out.push(self.peek(*slot)?),
+                Output::Stored => {}
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Runs a task, then as many others as were admitted for it.
+fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
+    let mut task = task;
+    loop {
+        let before = cx.read.load(Ordering::Relaxed);
+        let done = catch_unwind(AssertUnwindSafe(|| execute(cx, task)));
+        match done.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
+            Ok(()) => {
+                let bytes = cx.read.load(Ordering::Relaxed).saturating_sub(before);
+                cx.tell(&Event::Advanced { tasks: 1, bytes });
+            }
+            Err(error) => cx.queue.fail(task, error),
+        }
+        for stage in cx.queue.finished(task) {
+            cx.release(stage);
+            cx.buffers.clear();
+        }
+        let mut admitted = cx.queue.admit().into_iter();
+        let Some(next) = admitted.next() else { return };
+        for other in admitted {
+            scope.spawn(move |scope| work(scope, cx, other));
+        }
+        task = next;
+    }
+}
+
+fn execute(cx: &Context<'_>, task: Task) -> Result<()> {
+    cx.check()?;
+    let stage = cx.plan.stages.get(task.stage).ok_or_else(|| Error::bug("a stage was lost"))?;
+    let locals = task::run_task(cx, stage, task)?;
+    cx.queue.computed(task);
+    let column = cx.queue.column(task);
+    let (merged, complete) = column.add(cx, stage, task, locals)?;
+    cx.queue.merged(task, merged, complete);
+    Ok(())
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Error::bug(format!("a task panicked: {}", text.unwrap_or_default()))
+}
+
+/// Shared by the tasks of a column.
+type SharedColumn = Arc<columns::Column>;

@@ -1,0 +1,374 @@
+//! One task: streams the blocks of a run through the consumers of a stage.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use graticule_array::{Array, Cells, Error, Region, Result, Selection, State};
+
+use super::Context;
+use crate::expr::ReduceSpec;
+use crate::kernel::{Blocks, Program, Resolver, TILE, fill};
+use crate::plan::{Action, Stage, Task, met_groups, project};
+
+/// What a task made for one consumer that reduces: its state, and which groups it holds.
+pub(crate) struct Local {
+    pub(crate) state: State,
+    /// The groups in the order of the state; `None` for all of the pass.
+    pub(crate) groups: Option<Vec<usize>>,
+}
+
+/// Runs a task. Gives one entry per consumer; `None` for those that do not reduce.
+pub(crate) fn run_task(cx: &Context<'_>, stage: &Stage, task: Task) -> Result<Vec<Option<Local>>> {
+    let column = stage.column(task.column);
+    let mut feeds = Vec::with_capacity(stage.consumers.len());
+    for consumer in &stage.consumers {
+        feeds.push(match &consumer.action {
+            Action::Reduce(spec, _) => {
+                Some(Feed::new(stage, spec, task, &column, &consumer.input)?)
+            }
+            _ => None,
+        });
+    }
+    let results = cx.results(stage)?;
+    let blocks = Blocks { results: &results, buffers: &cx.buffers, read: &cx.read };
+    let mut tiles = Tiles { values: Vec::new(), shapes: HashMap::new() };
+    for block in stage.geometry.run(task.run) {
+        cx.check()?;
+        if !stage.skips(task.pass, block) {
+            let region = stage.geometry.region(&column, block);
+            run_block(cx, stage, &blocks, &region, &mut feeds, &mut tiles)?;
+        }
+    }
+    let locals = feeds.into_iter().map(|f| f.map(|f| Local { state: f.state, groups: f.groups }));
+    Ok(locals.collect())
+}
+
+/// What is used again from block to block.
+struct Tiles {
+    values: Vec<Array>,
+    /// Cells of ungrouped consumers, by consumer, for the shape they were made for.
+    shapes: HashMap<usize, (Vec<usize>, Vec<u32>)>,
+}
+
+fn run_block(
+    cx: &Context<'_>,
+    stage: &Stage,
+    blocks: &Blocks<'_>,
+    region: &Region,
+    feeds: &mut [Option<Feed<'_>>],
+    tiles: &mut Tiles,
+) -> Result<()> {
+    if region.is_empty() {
+        return Ok(());
+    }
+    let mut resolver = Resolver::new(blocks);
+    let part = Selection::from_region(region);
+    let places: Vec<_> = (0..region.ndim()).map(Some).collect();
+    let mut roots = Vec::with_capacity(stage.consumers.len());
+    for consumer in &stage.consumers {
+        roots.push(resolver.resolve(&consumer.input, &part, &places)?);
+    }
+    let program = resolver.program();
+    for (consumer, root) in stage.consumers.iter().zip(&roots) {
+        match &consumer.action {
+            Action::Collect(slot) => {
+                with_values(cx, program, *root, consumer, region, |values| {
+                    cx.store(*slot, region, values)
+                })?;
+            }
+            Action::Write(sink) => {
+                with_values(cx, program, *root, consumer, region, |v| sink.write(region, v))?;
+            }
+            Action::Reduce(..) => {}
+        }
+    }
+    if feeds.iter().any(Option::is_some) {
+        match stage.rows_from {
+            Some(from) => feed_rows(program, &roots, region, from, feeds, tiles)?,
+            None => feed_elements(program, &roots, region, feeds, tiles)?,
+        }
+    }
+    tiles.values.clear();
+    resolver.finish();
+    Ok(())
+}
+
+/// Gives a block's values as one array, computed only if they are not there already.
+fn with_values(
+    cx: &Context<'_>,
+    program: &Program,
+    root: usize,
+    consumer: &crate::plan::Consumer,
+    region: &Region,
+    take: impl FnOnce(&Array) -> Result<()>,
+) -> Result<()> {
+    if let Some(values) = program.loaded(root) {
+        return take(&values);
+    }
+    let mut values = cx.buffers.take(consumer.input.dtype(), &region.len)?;
+    fill(program, root, &mut values)?;
+    take(&values)?;
+    cx.buffers.give(values);
+    Ok(())
+}
+
+/// A consumer that reduces: its state and how cells are numbered.
+///
+/// Cells are numbered by group first, then along the kept axes of the column.
+struct Feed<'a> {
+    spec: &'a ReduceSpec,
+    kept: &'a [usize],
+    reduced: &'a [usize],
+    column: &'a Region,
+    shape: &'a [usize],
+    cells: usize,
+    state: State,
+    pass: Range<usize>,
+    groups: Option<Vec<usize>>,
+}
+
+impl<'a> Feed<'a> {
+    fn new(
+        stage: &'a Stage,
+        spec: &'a ReduceSpec,
+        task: Task,
+        column: &'a Region,
+        input: &'a crate::LazyArray,
+    ) -> Result<Self> {
+        let geometry = &stage.geometry;
+        let pass = stage.groups(spec, task.pass);
+        // A run that is merged later holds only the groups that it meets.
+        let groups = match &spec.groups {
+            Some(g) if geometry.runs() > 1 => {
+                let met = met_groups(geometry, g, task.run);
+                Some(met.into_iter().filter(|c| pass.contains(c)).collect::<Vec<_>>())
+            }
+            _ => None,
+        };
+        let cells = column.count();
+        let count = groups.as_ref().map_or(pass.len(), Vec::len);
+        let all = count.checked_mul(cells).filter(|n| *n < u32::MAX as usize);
+        let all = all.ok_or_else(|| Error::over_budget("more cells than one task can hold"))?;
+        let state = spec.reduction.start(input.dtype(), all)?;
+        let (kept, reduced) = (&geometry.kept, &geometry.reduced);
+        Ok(Self { spec, kept, reduced, column, shape: input.shape(), cells, state, pass, groups })
+    }
+
+    /// What position `i` along an axis adds to the cell number; `None` leaves the element out.
+    fn offset(&self, axis: usize, i: usize) -> Option<usize> {
+        if let Some(at) = self.kept.iter().position(|a| *a == axis) {
+            let inner: usize = self.column.len.iter().skip(at + 1).product();
+            return Some((i - self.column.start.get(at)?) * inner);
+        }
+        let groups = self.spec.groups.as_ref().filter(|g| g.axis == axis);
+        let Some(groups) = groups else { return Some(0) };
+        let code = *groups.codes.get(i)? as usize;
+        if !self.pass.contains(&code) {
+            return None;
+        }
+        let number = match &self.groups {
+            Some(met) => met.binary_search(&code).ok()?,
+            None => code - self.pass.start,
+        };
+        Some(number * self.cells)
+    }
+
+    /// Cell numbers over some axes of a block, row-major; `u32::MAX` for what is left out.
+    fn cells_of(&self, region: &Region, axes: Range<usize>) -> Vec<u32> {
+        let mut cells = vec![0u32];
+        for (axis, (start, len)) in region.axes().enumerate().take(axes.end).skip(axes.start) {
+            let offsets: Vec<u32> = (start..start + len)
+                .map(|i| self.offset(axis, i).map_or(u32::MAX, |o| o as u32))
+                .collect();
+            let mut next = Vec::with_capacity(cells.len() * len);
+            for base in &cells {
+                let add = |o: &u32| {
+                    if *base == u32::MAX || *o == u32::MAX { u32::MAX } else { base + o }
+                };
+                next.extend(offsets.iter().map(add));
+            }
+            cells = next;
+        }
+        cells
+    }
+
+    /// The running index along the reduced axes of each row of a block.
+    fn positions_of(&self, region: &Region, rows: Range<usize>) -> Vec<u64> {
+        let stride = |axis: usize| -> u64 {
+            let inner = self.reduced.iter().filter(|a| **a > axis);
+            inner.map(|a| self.shape.get(*a).copied().unwrap_or(1) as u64).product()
+        };
+        let first: u64 = region
+            .axes()
+            .enumerate()
+            .skip(rows.end)
+            .filter(|(axis, _)| self.reduced.contains(axis))
+            .map(|(axis, (start, _))| start as u64 * stride(axis))
+            .sum();
+        let mut positions = vec![first];
+        for (axis, (start, len)) in region.axes().enumerate().take(rows.end) {
+            let by = if self.reduced.contains(&axis) { stride(axis) } else { 0 };
+            let mut next = Vec::with_capacity(positions.len() * len);
+            for base in &positions {
+                next.extend((start..start + len).map(|i| base + i as u64 * by));
+            }
+            positions = next;
+        }
+        positions
+    }
+
+    fn update(&mut self, tile: &Array, cells: Cells<'_>, position: u64) -> Result<()> {
+        self.spec.reduction.update(&mut self.state, tile, cells, position)
+    }
+}
+
+/// Feeds rows: all elements of a row go to one cell, or to as many neighbouring ones.
+fn feed_rows(
+    program: &Program,
+    roots: &[usize],
+    region: &Region,
+    from: usize,
+    feeds: &mut [Option<Feed<'_>>],
+    tiles: &mut Tiles,
+) -> Result<()> {
+    let shape = &region.len;
+    let row: usize = shape.iter().skip(from).product();
+    let rows: usize = shape.iter().take(from).product();
+    let mut plans: Vec<Option<(Vec<u32>, Vec<u64>)>> = Vec::new();
+    let mut kept = false;
+    for feed in feeds.iter() {
+        plans.push(feed.as_ref().map(|f| {
+            kept = f.kept.contains(&from);
+            (f.cells_of(region, 0..from), f.positions_of(region, 0..from))
+        }));
+    }
+    let wanted = |r: usize| {
+        plans.iter().flatten().any(|(cells, _)| cells.get(r).is_some_and(|c| *c != u32::MAX))
+    };
+    let pieces = row.div_ceil(TILE);
+    // Feeds the elements `inside` of row `r` from `value`, which begins at `start`.
+    let mut feed_row =
+        |values: &[Array], r: usize, inside: Range<usize>, whole: bool, start: usize| {
+            for (i, plan) in plans.iter().enumerate() {
+                let (Some((cells, positions)), Some(Some(feed))) = (plan, feeds.get_mut(i)) else {
+                    continue;
+                };
+                let (Some(cell), Some(position)) = (cells.get(r), positions.get(r)) else {
+                    continue;
+                };
+                if *cell == u32::MAX {
+                    continue;
+                }
+                let value = roots.get(i).and_then(|root| values.get(*root));
+                let value = value.ok_or_else(|| Error::bug("a step was lost"))?;
+                let cut;
+                let tile = if whole {
+                    value
+                } else {
+                    let at = r * row + inside.start - start;
+                    cut = value.flat(at..at + inside.len())?;
+                    &cut
+                };
+                let cell = *cell as usize;
+                if kept {
+                    feed.update(tile, Cells::Run(cell + inside.start), *position)?;
+                } else {
+                    feed.update(tile, Cells::One(cell), position + inside.start as u64)?;
+                }
+            }
+            Ok::<(), Error>(())
+        };
+    if row >= TILE {
+        // Kept cells stay in the cache while all rows pass over them.
+        let order: Box<dyn Iterator<Item = (usize, usize)>> = if kept {
+            Box::new((0..pieces).flat_map(|p| (0..rows).map(move |r| (r, p))))
+        } else {
+            Box::new((0..rows).flat_map(|r| (0..pieces).map(move |p| (r, p))))
+        };
+        for (r, p) in order {
+            if wanted(r) {
+                let inside = p * TILE..((p + 1) * TILE).min(row);
+                let range = r * row + inside.start..r * row + inside.end;
+                program.run(shape, &range, &mut tiles.values)?;
+                feed_row(&tiles.values, r, inside, true, 0)?;
+            }
+        }
+        return Ok(());
+    }
+    let at_once = TILE / row.max(1);
+    for first in (0..rows).step_by(at_once.max(1)) {
+        let some = first..(first + at_once).min(rows);
+        if some.clone().any(wanted) {
+            let start = some.start * row;
+            program.run(shape, &(start..some.end * row), &mut tiles.values)?;
+            for r in some {
+                feed_row(&tiles.values, r, 0..row, false, start)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Feeds elements one by one, each to its own cell.
+fn feed_elements(
+    program: &Program,
+    roots: &[usize],
+    region: &Region,
+    feeds: &mut [Option<Feed<'_>>],
+    tiles: &mut Tiles,
+) -> Result<()> {
+    let all = region.count();
+    let mut cells: Vec<Option<(Vec<u32>, u64)>> = Vec::new();
+    for (i, feed) in feeds.iter().enumerate() {
+        cells.push(feed.as_ref().map(|f| {
+            let position = f.positions_of(region, 0..0).first().copied().unwrap_or(0);
+            let kept = tiles.shapes.remove(&i).filter(|(shape, _)| *shape == region.len);
+            let cells = match kept {
+                Some((_, cells)) if f.spec.groups.is_none() => cells,
+                _ => f.cells_of(region, 0..region.ndim()),
+            };
+            (cells, position)
+        }));
+    }
+    for start in (0..all).step_by(TILE) {
+        let range = start..(start + TILE).min(all);
+        program.run(&region.len, &range, &mut tiles.values)?;
+        for (i, entry) in cells.iter().enumerate() {
+            let (Some((cells, position)), Some(Some(feed))) = (entry, feeds.get_mut(i)) else {
+                continue;
+            };
+            let value = roots.get(i).and_then(|root| tiles.values.get(*root));
+            let value = value.ok_or_else(|| Error::bug("a step was lost"))?;
+            let each = cells.get(range.clone()).unwrap_or(&[]);
+            feed.update(value, Cells::Each(each), *position)?;
+        }
+    }
+    for (i, entry) in cells.into_iter().enumerate() {
+        if let Some((cells, _)) = entry {
+            tiles.shapes.insert(i, (region.len.clone(), cells));
+        }
+    }
+    Ok(())
+}
+
+/// Where the finished cells of a column belong, and in which order of axes.
+pub(crate) fn place(
+    stage: &Stage,
+    spec: &ReduceSpec,
+    task: Task,
+    cells: &Array,
+) -> Result<(Region, Array)> {
+    let column = stage.column(task.column);
+    let Some(axis) = spec.group_axis() else {
+        return Ok((column.clone(), cells.reshape(&column.len)?));
+    };
+    let groups = stage.groups(spec, task.pass);
+    let mut lens = vec![groups.len()];
+    lens.extend(&column.len);
+    let mut order: Vec<usize> = (1..lens.len()).collect();
+    order.insert(axis.min(order.len()), 0);
+    let mut region = project(&column, &(0..column.ndim()).collect::<Vec<_>>());
+    region.start.insert(axis.min(region.start.len()), groups.start);
+    region.len.insert(axis.min(region.len.len()), groups.len());
+    Ok((region, cells.reshape(&lens)?.permute(&order)?))
+}

@@ -1,0 +1,270 @@
+//! The session: owns the threads, the memory budget and what runs share.
+
+mod memory;
+mod progress;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use graticule_array::{Array, Error, Result};
+use graticule_storage::{Backend, ChunkSink, HandlePool};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::expr::LazyArray;
+use crate::plan::Plan;
+use crate::run;
+
+pub use memory::Memory;
+pub use progress::{Event, Progress, RunOptions, RunReport, StopFlag};
+
+/// Expressions are walked by recursion on pool threads; only touched pages cost memory.
+const STACK: usize = 16 << 20;
+
+/// Owns the thread pool (made at the first compute), the memory budget, the file handles and
+/// the list of backends. Cheap to clone; clones share everything.
+///
+/// ```
+/// use graticule_lazy::{Memory, Session};
+/// let session = Session::builder().threads(2).memory(Memory::new(1 << 30)).build();
+/// assert_eq!((session.threads(), session.memory()), (2, 1 << 30));
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<Engine>,
+    backends: Vec<Arc<dyn Backend>>,
+    progress: Option<Arc<dyn Progress>>,
+    deadline: Option<Duration>,
+}
+
+/// What sessions with other backends still share.
+struct Engine {
+    threads: usize,
+    memory: u64,
+    pool: OnceLock<ThreadPool>,
+    handles: Arc<HandlePool>,
+    report: Mutex<RunReport>,
+}
+
+/// Settings of a [`Session`].
+#[derive(Debug, Default)]
+#[must_use]
+pub struct SessionBuilder {
+    threads: Option<usize>,
+    memory: Option<Memory>,
+    backends: Vec<Arc<dyn Backend>>,
+    progress: Option<Arc<dyn Progress>>,
+    deadline: Option<Duration>,
+}
+
+impl SessionBuilder {
+    /// The number of threads; by default, what the machine offers.
+    pub fn threads(mut self, n: usize) -> Self {
+        self.threads = Some(n.max(1));
+        self
+    }
+
+    /// The memory budget; by default [`Memory::half_of_available`].
+    pub fn memory(mut self, memory: Memory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// The formats to open and write, in order of preference.
+    pub fn backends(mut self, backends: Vec<Arc<dyn Backend>>) -> Self {
+        self.backends = backends;
+        self
+    }
+
+    /// Receives the events of all runs.
+    pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Ends every run that takes longer with an error.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Some(limit);
+        self
+    }
+
+    /// The session. Threads start when first needed.
+    #[must_use]
+    pub fn build(self) -> Session {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let engine = Engine {
+            threads: self.threads.unwrap_or_else(cores),
+            memory: self.memory.unwrap_or_else(Memory::half_of_available).bytes(),
+            pool: OnceLock::new(),
+            handles: Arc::default(),
+            report: Mutex::default(),
+        };
+        Session(Arc::new(Inner {
+            engine: Arc::new(engine),
+            backends: self.backends,
+            progress: self.progress,
+            deadline: self.deadline,
+        }))
+    }
+}
+
+impl Default for Session {
+    /// The session that everything shares which names none; it lives as long as its users.
+    fn default() -> Self {
+        static SHARED: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(inner) = shared.upgrade() {
+            return Self(inner);
+        }
+        let session = Self::builder().build();
+        *shared = Arc::downgrade(&session.0);
+        session
+    }
+}
+
+impl Session {
+    /// Settings for a session of its own.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::default()
+    }
+
+    /// The memory budget in bytes.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        self.0.engine.memory
+    }
+
+    /// The number of threads.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.0.engine.threads
+    }
+
+    /// The formats to open and write, in order of preference.
+    #[must_use]
+    pub fn backends(&self) -> &[Arc<dyn Backend>] {
+        &self.0.backends
+    }
+
+    /// The same threads, budget and handles with another list of formats.
+    #[must_use]
+    pub fn with_backends(&self, backends: Vec<Arc<dyn Backend>>) -> Self {
+        Self(Arc::new(Inner {
+            engine: self.0.engine.clone(),
+            backends,
+            progress: self.0.progress.clone(),
+            deadline: self.0.deadline,
+        }))
+    }
+
+    /// The open files, which all sources of this session share.
+    #[must_use]
+    pub fn handles(&self) -> &Arc<HandlePool> {
+        &self.0.engine.handles
+    }
+
+    fn pool(&self) -> Result<&ThreadPool> {
+        let engine = &self.0.engine;
+        if let Some(pool) = engine.pool.get() {
+            return Ok(pool);
+        }
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(engine.threads)
+            .thread_name(|i| format!("graticule-{i}"))
+            .stack_size(STACK)
+            .build()
+            .map_err(|e| Error::io(format!("cannot start {} threads: {e}", engine.threads)))?;
+        // Whoever comes second drops an idle pool.
+        Ok(engine.pool.get_or_init(|| pool))
+    }
+
+    /// Runs a function on the pool, so that `rayon` inside it uses this session's threads. If
+    /// no thread can be started, it runs where it is called.
+    pub fn install<R: Send>(&self, f: impl FnOnce() -> R + Send) -> R {
+        match self.pool() {
+            Ok(pool) => pool.install(f),
+            Err(_) => f(),
+        }
+    }
+
+    /// What computing these arrays together will take. Reads nothing.
+    ///
+    /// # Errors
+    /// If it cannot fit into the budget.
+    pub fn plan(&self, outputs: &[LazyArray]) -> Result<Plan> {
+        Plan::new(outputs, &[], self.memory(), self.threads())
+    }
+
+    /// What storing these arrays will take. Reads and writes nothing.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan), and if a sink does not fit its array.
+    pub fn plan_store(&self, outputs: &[(LazyArray, Arc<dyn ChunkSink>)]) -> Result<Plan> {
+        let (arrays, sinks): (Vec<_>, Vec<_>) = outputs.iter().cloned().unzip();
+        Plan::new(&arrays, &sinks, self.memory(), self.threads())
+    }
+
+    /// Computes arrays together: what they share is read and computed once.
+    ///
+    /// # Errors
+    /// If something cannot be read or computed, does not fit into the budget, or was stopped.
+    pub fn compute(&self, outputs: &[LazyArray]) -> Result<Vec<Array>> {
+        self.run(outputs, &RunOptions::default())
+    }
+
+    /// [`compute`](Self::compute) with options.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute).
+    pub fn run(&self, outputs: &[LazyArray], options: &RunOptions) -> Result<Vec<Array>> {
+        if outputs.iter().all(|o| !o.is_lazy()) {
+            return Ok(outputs.iter().filter_map(|o| o.as_constant().cloned()).collect());
+        }
+        self.execute(&self.plan(outputs)?, options)
+    }
+
+    /// Computes arrays and writes them to sinks, block by block.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute), and if a sink refuses.
+    pub fn store(&self, outputs: &[(LazyArray, Arc<dyn ChunkSink>)]) -> Result<()> {
+        self.store_with(outputs, &RunOptions::default())
+    }
+
+    /// [`store`](Self::store) with options.
+    ///
+    /// # Errors
+    /// As [`store`](Self::store).
+    pub fn store_with(
+        &self,
+        outputs: &[(LazyArray, Arc<dyn ChunkSink>)],
+        options: &RunOptions,
+    ) -> Result<()> {
+        self.execute(&self.plan_store(outputs)?, options).map(|_| ())
+    }
+
+    fn execute(&self, plan: &Plan, options: &RunOptions) -> Result<Vec<Array>> {
+        let mut options = options.clone();
+        options.deadline = options.deadline.or(self.0.deadline);
+        options.progress = options.progress.or_else(|| self.0.progress.clone());
+        let (out, report) = run::run(plan, self.pool()?, &options);
+        *self.0.engine.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        out
+    }
+
+    /// What the last run of this session used.
+    #[must_use]
+    pub fn run_report(&self) -> RunReport {
+        self.0.engine.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.0.backends.iter().map(|b| b.name()).collect();
+        let memory = Memory::new(self.memory());
+        write!(f, "Session<{} threads, {memory}, {names:?}>", self.threads())
+    }
+}

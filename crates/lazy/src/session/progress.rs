@@ -1,0 +1,89 @@
+//! What a run tells while it goes on, and how it is stopped.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// One step of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The run begins.
+    Started {
+        /// The number of tasks.
+        tasks: usize,
+        /// Bytes that will be decoded.
+        bytes: u64,
+    },
+    /// Some tasks are done.
+    Advanced {
+        /// How many since the last event.
+        tasks: usize,
+        /// Bytes decoded since the last event.
+        bytes: u64,
+    },
+    /// The run ended, well or not.
+    Finished,
+}
+
+/// Receives the events of runs, from any thread.
+pub trait Progress: Send + Sync + Debug {
+    /// One step; must return quickly and not panic.
+    fn event(&self, event: &Event);
+}
+
+/// Stops a run from another thread.
+///
+/// ```
+/// let stop = graticule_lazy::StopFlag::new();
+/// stop.clone().stop();
+/// assert!(stop.is_stopped());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// A flag that is not raised.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks runs that watch this flag to end.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was raised.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What may differ from run to run of one session.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Ends the run with an error that is `is_cancelled`.
+    pub stop: Option<StopFlag>,
+    /// Ends the run after this time; the session's deadline if `None`.
+    pub deadline: Option<Duration>,
+    /// Receives events; the session's if `None`.
+    pub progress: Option<Arc<dyn Progress>>,
+}
+
+/// What the last run of a session used.
+#[derive(Clone, Debug, Default)]
+pub struct RunReport {
+    /// Processor time of each thread of the pool.
+    pub cpu: Vec<Duration>,
+    /// Time from begin to end.
+    pub wall: Duration,
+    /// Tasks that were run.
+    pub tasks: usize,
+    /// Bytes that were decoded.
+    pub bytes: u64,
+    /// The most memory that was accounted for at one time.
+    pub peak_bytes: u64,
+}

@@ -1,0 +1,138 @@
+//! Any expression, chunking, number of threads and budget: the values of the eager oracle, and
+//! the same bits.
+
+use std::sync::Arc;
+
+use graticule_array::{Array, ChunkGrid, DType, Pick, ReduceParams, Selection, ZipOp, reduction};
+use graticule_lazy::{LazyArray, Memory, Session};
+use graticule_storage::{MemorySink, MemorySource};
+use proptest::prelude::*;
+
+use crate::random::{self, Pair, Rng, assert_close, bits};
+
+fn session(threads: usize, memory: u64) -> Session {
+    Session::builder().threads(threads).memory(Memory::new(memory)).build()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn expressions_compute_what_the_oracle_computes(seed: u64, depth in 1usize..7) {
+        let pair = random::expression(&mut Rng::new(seed), depth);
+        let out = session(2, 1 << 30).compute(std::slice::from_ref(&pair.lazy)).unwrap();
+        assert_close(&out[0], &pair.eager, &format!("seed {seed} depth {depth} {:?}", pair.lazy));
+    }
+
+    #[test]
+    fn storing_is_computing(seed: u64, depth in 1usize..5) {
+        let mut rng = Rng::new(seed);
+        let pair = random::expression(&mut rng, depth);
+        let session = session(2, 1 << 30);
+        let out = session.compute(std::slice::from_ref(&pair.lazy)).unwrap();
+        let grid = random::random_grid(&mut rng, pair.lazy.shape());
+        let sink = Arc::new(MemorySink::new(pair.lazy.dtype(), grid).unwrap());
+        session.store(&[(pair.lazy.clone(), sink.clone())]).unwrap();
+        prop_assert_eq!(bits(&sink.take()), bits(&out[0]));
+    }
+
+    #[test]
+    fn company_changes_nothing(seed: u64) {
+        let mut rng = Rng::new(seed);
+        let a = random::expression(&mut rng, 3);
+        let Ok(b) = random::reduced(&mut rng, &a) else { return Ok(()) };
+        let Ok(c) = random::reduced(&mut rng, &a) else { return Ok(()) };
+        let session = session(2, 1 << 30);
+        let all = session.compute(&[a.lazy.clone(), b.lazy.clone(), c.lazy.clone()]).unwrap();
+        for (pair, together) in [a, b, c].iter().zip(&all) {
+            let alone = session.compute(std::slice::from_ref(&pair.lazy)).unwrap();
+            prop_assert_eq!(bits(&alone[0]), bits(together));
+        }
+    }
+}
+
+/// A reduction over many blocks, several runs, with sums that depend on their order.
+fn long_sum(seed: u64, grouped: bool) -> Pair {
+    let mut rng = Rng::new(seed);
+    let shape = [500, 6, 50];
+    let eager = random::random_values(&mut rng, &DType::F64, &shape);
+    let grid = ChunkGrid::even(&shape, &[1 + rng.below(3), 6, 50]);
+    // Boxes that cannot be split keep the blocks small enough for several runs.
+    let lazy = LazyArray::read(Arc::new(MemorySource::with_grid(eager.clone(), grid)));
+    let name = ["mean", "std", "sum"][rng.below(3)];
+    let r = reduction(name, &ReduceParams::default()).unwrap();
+    let also: &[usize] = [&[][..], &[1], &[2]][rng.below(3)];
+    if grouped {
+        let codes: Arc<[u32]> = (0..500).map(|i| (i / 31 % 12) as u32).collect();
+        let lazy = lazy.reduce_grouped(r.clone(), 0, codes.clone(), 12, also).unwrap();
+        let eager = random::reduce_whole(&*r, &eager, also, Some((0, &codes, 12))).unwrap();
+        return Pair { lazy, eager };
+    }
+    let mut axes = also.to_vec();
+    axes.insert(0, 0);
+    let eager = random::reduce_whole(&*r, &eager, &axes, None).unwrap();
+    Pair { lazy: lazy.reduce(r, &axes).unwrap(), eager }
+}
+
+#[test]
+fn threads_and_budgets_leave_the_bits_alone() {
+    let mut budgets_that_fit = 0;
+    for seed in 0..12 {
+        let pair = long_sum(seed, seed % 2 == 0);
+        let whole = session(1, 1 << 30).compute(std::slice::from_ref(&pair.lazy)).unwrap();
+        assert_close(&whole[0], &pair.eager, &format!("seed {seed}"));
+        for threads in [1, 2, 3, 8] {
+            for memory in [1 << 30, 8 << 20, 5 << 20, 4_700_000, 4_400_000] {
+                let session = session(threads, memory);
+                match session.compute(std::slice::from_ref(&pair.lazy)) {
+                    Ok(out) => {
+                        assert_eq!(bits(&out[0]), bits(&whole[0]), "{threads} threads, {memory} B");
+                        let report = session.run_report();
+                        assert!(report.peak_bytes <= memory, "{report:?}");
+                        budgets_that_fit += usize::from(memory < 1 << 30);
+                    }
+                    Err(e) => assert!(e.is_over_budget(), "{e}"),
+                }
+            }
+        }
+    }
+    assert!(budgets_that_fit > 50, "only {budgets_that_fit}");
+}
+
+#[test]
+fn anomalies_are_two_streams() {
+    let mut rng = Rng::new(5);
+    let shape = [365, 4, 40];
+    let x = random::random_values(&mut rng, &DType::F32, &shape);
+    let codes: Arc<[u32]> = (0..365).map(|i| i / 31).collect();
+    let source = MemorySource::with_grid(x.clone(), ChunkGrid::even(&shape, &[1, 4, 40]));
+    let lazy = LazyArray::read(Arc::new(source));
+    let params = ReduceParams::default();
+    let mean = reduction("mean", &params).unwrap();
+    let clim = lazy.reduce_grouped(mean.clone(), 0, codes.clone(), 12, &[]).unwrap();
+    let at: Arc<[usize]> = codes.iter().map(|c| *c as usize).collect();
+    let picks = Selection::new([Pick::List(at), Pick::all(4), Pick::all(40)]);
+    let anomaly = lazy.zip(ZipOp::Sub, &clim.select(&picks).unwrap()).unwrap();
+    let std = anomaly.reduce(reduction("std", &params).unwrap(), &[0]).unwrap();
+    let session = session(2, 1 << 30);
+    let plan = session.plan(std::slice::from_ref(&std)).unwrap();
+    assert_eq!(plan.totals().bytes_read, 2 * 365 * 4 * 40 * 4, "{plan}");
+    let expected = {
+        let clim = random::reduce_whole(&*mean, &x, &[], Some((0, &codes, 12))).unwrap();
+        let a = ZipOp::Sub.apply(&x, &clim.select(&picks).unwrap()).unwrap();
+        random::reduce_whole(&*reduction("std", &params).unwrap(), &a, &[0], None).unwrap()
+    };
+    let out = session.compute(&[std, clim]).unwrap();
+    assert_close(&out[0], &expected, "std of anomaly");
+}
+
+#[test]
+fn compute_within_compute_does_not_wait_for_itself() {
+    let session = session(2, 1 << 30);
+    let inner = session.clone();
+    let sum = reduction("sum", &ReduceParams::default()).unwrap();
+    let ones = Array::from_vec([100], vec![1.0f64; 100]).unwrap();
+    let x = LazyArray::constant(ones).reduce(sum, &[0]).unwrap();
+    let out = session.install(|| inner.compute(std::slice::from_ref(&x)).unwrap());
+    assert_eq!(out[0].to_flat::<f64>().unwrap(), [100.0]);
+}
