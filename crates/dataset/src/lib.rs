@@ -1,1 +1,40 @@
-//! TITLE dataset
+//! Labelled N-d arrays: variables, data arrays and datasets over lazy data.
+//!
+//! The nouns are [`Variable`], [`DataArray`], [`Dataset`] and [`Coords`]. Verbs give back changed
+//! copies and never fail: an error is carried as a [`Fault`] and returned by whatever touches
+//! data.
+
+mod attrs;
+mod cache;
+mod compute;
+mod coords;
+mod data;
+mod data_array;
+mod dataset;
+mod dims;
+mod encoding;
+mod fault;
+mod index;
+mod name;
+mod select;
+mod show;
+mod variable;
+mod verbs;
+
+pub use attrs::{AttrValue, Attrs};
+pub use compute::{compute, compute_datasets};
+pub use coords::Coords;
+pub use data::Data;
+pub use data_array::DataArray;
+pub use dataset::Dataset;
+pub use dims::{Dims, Over};
+pub use encoding::Encoding;
+pub use fault::Fault;
+pub use index::{Index, LabelIndex};
+pub use name::Name;
+pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};
+pub use variable::Variable;
+pub use verbs::{
+    DataArrayGroupBy, DatasetGroupBy, GroupKey, IntoDType, Limit, Operand, Reducer, all, any,
+    count, first, last, max, mean, min, prod, std, sum, var,
+};

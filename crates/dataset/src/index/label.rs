@@ -173,3 +173,32 @@ pub(super) fn not_monotonic(coord: &str) -> Error {
     ))
     .hint("sort by it first, or select by a list of labels")
 }
+
+/// The group of each label (equal labels form one, missing ones none: `u32::MAX`), groups in
+/// ascending order of their labels, and the position where each group first occurs. `None` if
+/// the elements cannot be labels.
+pub(crate) fn factorize(labels: &Array) -> Option<(Vec<u32>, Vec<usize>)> {
+    fn groups<K: super::column::Key>(column: &Column<K>) -> (Vec<u32>, Vec<usize>) {
+        let mut codes = vec![u32::MAX; column.keys().len()];
+        let mut firsts: Vec<usize> = Vec::new();
+        let mut last: Option<&K> = None;
+        for rank in 0..column.count() {
+            let (Some(position), Some(key)) = (column.position(rank), column.ranked(rank)) else {
+                continue;
+            };
+            if last.is_none_or(|l| l.order(key).is_ne()) {
+                firsts.push(position);
+            }
+            last = Some(key);
+            if let Some(code) = codes.get_mut(position) {
+                *code = (firsts.len() - 1) as u32;
+            }
+        }
+        (codes, firsts)
+    }
+    Some(match LabelIndex::new(labels)?.columns() {
+        Columns::Whole(c) => groups(c),
+        Columns::Real(c) => groups(c),
+        Columns::Text(c) => groups(c),
+    })
+}

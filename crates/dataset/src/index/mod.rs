@@ -13,6 +13,7 @@ use graticule_array::{Array, Pick, Result};
 use crate::select::Selector;
 
 pub use label::LabelIndex;
+pub(crate) use label::factorize;
 
 /// Turns labels of a one-dimensional coordinate into positions along its dimension.
 ///

@@ -279,7 +279,7 @@ labels! {
     i32 => i32, std::convert::identity, Scalar::I32;
     i64 => i64, std::convert::identity, Scalar::I64;
     u32 => u32, std::convert::identity, Scalar::U32;
-    usize => u64, (|v: usize| v as u64), Scalar::U64;
+    usize => u64, |v: usize| v as u64, Scalar::U64;
     f32 => f32, std::convert::identity, Scalar::F32;
     f64 => f64, std::convert::identity, Scalar::F64;
     bool => bool, std::convert::identity, Scalar::Bool;

@@ -1,4 +1,5 @@
 //! Displays of the nouns. None of them reads data.
 
+mod html;
 pub(crate) mod text;
 pub(crate) mod values;

@@ -107,3 +107,37 @@ fn duration_text(tick: i64, unit: TimeUnit) -> String {
 pub(crate) fn element_text(array: &Array, index: &[usize]) -> String {
     array.get(index).map_or_else(|_| "?".to_owned(), |value| scalar_text(&value))
 }
+
+/// An element of a row as the listing of variables shows it: floats with four digits, text in
+/// quotes, times of a row of midnights as dates.
+pub(crate) fn short_text(row: &Array, position: usize) -> String {
+    match row.get(&[position]) {
+        Ok(Scalar::F32(v)) => four_digits(f64::from(v)),
+        Ok(Scalar::F64(v)) => four_digits(v),
+        Ok(Scalar::F16(v)) => four_digits(v.to_f64()),
+        Ok(Scalar::Str(text)) => {
+            text.as_str().map_or_else(|| "nan".to_owned(), |t| format!("'{}'", t.escape_debug()))
+        }
+        Ok(other) => scalar_text(&other),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+/// Like Python's `format(v, ".4")`.
+fn four_digits(v: f64) -> String {
+    if !v.is_finite() {
+        return float(v, "");
+    }
+    let scientific = format!("{v:.3e}");
+    let (digits, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let power: i32 = power.parse().unwrap_or(0);
+    if (-4..3).contains(&power) || v == 0.0 {
+        let decimals = usize::try_from(3 - power).unwrap_or(0);
+        let fixed = format!("{v:.decimals$}");
+        let cut = fixed.trim_end_matches('0');
+        return if cut.ends_with('.') { format!("{cut}0") } else { cut.to_owned() };
+    }
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", power.abs())
+}

@@ -1,0 +1,189 @@
+//! Arithmetic operators: arrays, datasets and numbers in all combinations, owned or borrowed.
+//!
+//! Operands are broadcast by the names of their dimensions (the left one's come first) and must
+//! agree exactly on the labels they share. Attributes of both are kept except those that differ.
+//! Element types follow numpy: `/` of integers gives `f64`, and a number does not widen an
+//! array (`f32 * 2.0` stays `f32`).
+
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
+use std::panic::Location;
+
+use graticule_array::{MapOp, Result, Scalar, ZipOp};
+
+use super::operand::Operand;
+use crate::data_array::DataArray;
+use crate::dataset::Dataset;
+use crate::variable::Variable;
+
+/// `var op value`, or `value op var`.
+fn with_value(var: &Variable, op: ZipOp, value: &Scalar, first: bool) -> Result<Variable> {
+    var.mapped(MapOp::with(op, value.clone(), first, var.dtype())?)
+}
+
+impl Dataset {
+    #[track_caller]
+    pub(crate) fn zip(&self, op: ZipOp, sign: &str, other: &Operand) -> Self {
+        let place = Location::caller();
+        let step = || format!("{sign} {}", other.text());
+        match (self.fault(), other.fault()) {
+            (None, Some(fault)) => self.carrying(fault),
+            (Some(_), _) => self.clone(),
+            (None, None) => self.settle(step(), self.try_zip(op, other), place),
+        }
+    }
+
+    pub(crate) fn try_zip(&self, op: ZipOp, other: &Operand) -> Result<Self> {
+        self.pair(other, |v, s| with_value(v, op, s, false), |a, b| a.zipped(op, b))
+    }
+
+    fn zip_after(&self, op: ZipOp, value: &Scalar) -> Result<Self> {
+        self.map_data(|var| with_value(var, op, value, true))
+    }
+
+    /// Raises each element to a power.
+    #[track_caller]
+    pub fn pow(&self, exponent: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::Pow, "pow", &exponent.into())
+    }
+
+    /// Divides and rounds down.
+    #[track_caller]
+    pub fn floor_div(&self, divisor: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::FloorDiv, "floor_div", &divisor.into())
+    }
+}
+
+impl DataArray {
+    #[track_caller]
+    pub(crate) fn zip(&self, op: ZipOp, sign: &str, other: &Operand) -> Self {
+        if let (None, Some(fault)) = (self.fault(), other.fault()) {
+            return Self { set: self.set.carrying(fault), name: self.name.clone() };
+        }
+        self.array_verb(
+            || format!("{sign} {}", other.text()),
+            |array| array.pair(other, |v, s| with_value(v, op, s, false), |a, b| a.zipped(op, b)),
+        )
+    }
+
+    /// Raises each element to a power.
+    #[track_caller]
+    pub fn pow(&self, exponent: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::Pow, "pow", &exponent.into())
+    }
+
+    /// Divides and rounds down.
+    #[track_caller]
+    pub fn floor_div(&self, divisor: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::FloorDiv, "floor_div", &divisor.into())
+    }
+
+    /// The smaller of each pair of elements.
+    #[track_caller]
+    pub fn minimum(&self, other: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::Min, "minimum", &other.into())
+    }
+
+    /// The larger of each pair of elements.
+    #[track_caller]
+    pub fn maximum(&self, other: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::Max, "maximum", &other.into())
+    }
+
+    /// The angle of the point (`other`, this), in radians.
+    #[track_caller]
+    pub fn atan2(&self, other: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::Atan2, "atan2", &other.into())
+    }
+
+    /// The length of the hypotenuse over two sides.
+    #[track_caller]
+    pub fn hypot(&self, other: impl Into<Operand>) -> Self {
+        self.zip(ZipOp::Hypot, "hypot", &other.into())
+    }
+}
+
+// The right side is generic over what an operand can be made of, so that the result of
+// `&x - 273.15` is known to be an array before the type of the number is. On the left only two
+// types of numbers are allowed, for the same reason.
+macro_rules! operators {
+    ($($trait:ident $method:ident $op:ident $sign:literal;)*) => {$(
+        operators!(@noun $trait $method $op $sign, DataArray);
+        operators!(@noun $trait $method $op $sign, Dataset);
+    )*};
+    (@noun $trait:ident $method:ident $op:ident $sign:literal, $noun:ty) => {
+        impl<R: Into<Operand>> $trait<R> for &$noun {
+            type Output = $noun;
+
+            #[track_caller]
+            fn $method(self, other: R) -> $noun {
+                self.zip(ZipOp::$op, $sign, &other.into())
+            }
+        }
+
+        impl<R: Into<Operand>> $trait<R> for $noun {
+            type Output = $noun;
+
+            #[track_caller]
+            fn $method(self, other: R) -> $noun {
+                self.zip(ZipOp::$op, $sign, &other.into())
+            }
+        }
+
+        operators!(@left $trait $method $op $sign, $noun, i64);
+        operators!(@left $trait $method $op $sign, $noun, f64);
+    };
+    (@left $trait:ident $method:ident $op:ident $sign:literal, $noun:ty, $left:ty) => {
+        impl $trait<&$noun> for $left {
+            type Output = $noun;
+
+            #[track_caller]
+            fn $method(self, other: &$noun) -> $noun {
+                other.verb(
+                    || format!("{self} {}", $sign),
+                    |set| set.zip_after(ZipOp::$op, &Scalar::from(self)),
+                )
+            }
+        }
+
+        impl $trait<$noun> for $left {
+            type Output = $noun;
+
+            #[track_caller]
+            fn $method(self, other: $noun) -> $noun {
+                self.$method(&other)
+            }
+        }
+    };
+}
+
+operators! {
+    Add add Add "+";
+    Sub sub Sub "-";
+    Mul mul Mul "*";
+    Div div Div "/";
+    Rem rem Rem "%";
+}
+
+macro_rules! negation {
+    ($($noun:ty)*) => {$(
+        impl Neg for &$noun {
+            type Output = $noun;
+
+            #[track_caller]
+            fn neg(self) -> $noun {
+                self.verb(|| "neg".into(), |set| set.try_map(&MapOp::Neg))
+            }
+        }
+
+        impl Neg for $noun {
+            type Output = $noun;
+
+            #[track_caller]
+            fn neg(self) -> $noun {
+                -&self
+            }
+        }
+    )*};
+}
+
+negation!(DataArray Dataset);

@@ -1,0 +1,67 @@
+//! Operations on arrays, done at once where all input is in memory and small.
+//!
+//! Coordinates and scalars stay in memory that way; no data is ever read here.
+
+use std::sync::Arc;
+
+use graticule_array::{Array, MapOp, Reduction, Result, ZipOp, choose as choose_arrays};
+use graticule_lazy::LazyArray;
+
+/// Results up to this many bytes are computed at once.
+const SMALL: usize = 64 * 1024;
+
+/// Both arrays, if they are in memory and small.
+fn small<'a>(a: &'a LazyArray, b: &'a LazyArray) -> Option<(&'a Array, &'a Array)> {
+    let (x, y) = (a.as_constant()?, b.as_constant()?);
+    (x.len().saturating_mul(16) <= SMALL).then_some((x, y))
+}
+
+pub(crate) fn map(data: &LazyArray, op: MapOp) -> Result<LazyArray> {
+    match small(data, data) {
+        Some((array, _)) => Ok(LazyArray::constant(op.apply(array)?)),
+        None => data.map(op),
+    }
+}
+
+pub(crate) fn zip(op: ZipOp, a: &LazyArray, b: &LazyArray) -> Result<LazyArray> {
+    match small(a, b) {
+        Some((x, y)) => Ok(LazyArray::constant(op.apply(x, y)?)),
+        None => a.zip(op, b),
+    }
+}
+
+pub(crate) fn choose(cond: &LazyArray, yes: &LazyArray, no: &LazyArray) -> Result<LazyArray> {
+    match (small(yes, no), cond.as_constant()) {
+        (Some((y, n)), Some(c)) => Ok(LazyArray::constant(choose_arrays(c, y, n)?)),
+        _ => LazyArray::choose(cond, yes, no),
+    }
+}
+
+pub(crate) fn reduce(
+    data: &LazyArray,
+    reduction: Arc<dyn Reduction>,
+    axes: &[usize],
+) -> Result<LazyArray> {
+    data.reduce(reduction, axes)
+}
+
+/// The array seen under more dimensions: output axis `i` runs along its axis `axes[i]`, or
+/// repeats it.
+pub(crate) fn broadcast(
+    data: &LazyArray,
+    axes: &[Option<usize>],
+    shape: &[usize],
+) -> Result<LazyArray> {
+    let here = axes.iter().enumerate().all(|(i, a)| *a == Some(i));
+    if here && shape == data.shape() {
+        return Ok(data.clone());
+    }
+    let n: usize = shape.iter().fold(16, |n, l| n.saturating_mul(*l));
+    match data.as_constant() {
+        Some(array) if n <= SMALL => {
+            let flat = array.spread(axes, shape, 0..n / 16)?;
+            Ok(LazyArray::constant(flat.reshape(shape)?))
+        }
+        _ => data.broadcast(axes, shape),
+    }
+}

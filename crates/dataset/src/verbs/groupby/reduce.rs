@@ -1,0 +1,143 @@
+//! Reductions of groups.
+
+use std::sync::Arc;
+
+use graticule_array::{Error, Reduction, Result};
+
+use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
+use crate::data_array::DataArray;
+use crate::dataset::{Dataset, in_variable};
+use crate::dims::{Dims, Over};
+use crate::name::Name;
+use crate::variable::Variable;
+use crate::verbs::reduce::{
+    Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var,
+};
+
+impl DatasetGroupBy {
+    /// Reduces each group over the grouped dimension (`()`), or over several that include it.
+    #[track_caller]
+    pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> Dataset {
+        let over = over.into();
+        let step = || format!("reduce({by}, {over})");
+        self.set.verb(step, |set| self.try_reduce(set, &by, &over))
+    }
+
+    fn try_reduce(&self, set: &Dataset, by: &Reducer, over: &Over) -> Result<Dataset> {
+        let grouping = self.grouping()?;
+        let dims = match over {
+            Over::Default => Dims::from(&grouping.dim),
+            other => other.names(set)?,
+        };
+        if !dims.has(&grouping.dim) {
+            return Err(Error::unsupported(format!(
+                "a reduction of groups along \"{}\" over ({dims}) only",
+                grouping.dim
+            ))
+            .hint(format!("include \"{}\" among the dimensions", grouping.dim)));
+        }
+        let reduction = by.build()?;
+        let alone = set.data_vars().count() == 1;
+        let mut parts = set.0.emptied();
+        parts.attrs = by.attrs(set.attrs());
+        for (name, var) in set.variables() {
+            if set.is_coord(name) {
+                if *name != grouping.name && !var.dims().iter().any(|d| dims.has(d)) {
+                    parts.adopt(name, var.clone(), &set.0)?;
+                }
+            } else if alone || by.suits(&*reduction, var.dtype()) {
+                let made = grouped(var, grouping, by, &reduction, &dims);
+                parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
+            }
+        }
+        parts.insert(grouping.name.clone(), grouping.coord()?, true)?;
+        Ok(Dataset(Arc::new(parts)))
+    }
+
+    pub(super) fn grouping(&self) -> Result<&Grouping> {
+        self.grouping.as_deref().ok_or_else(|| Error::bug("groups without a grouping"))
+    }
+}
+
+impl DataArrayGroupBy {
+    /// Reduces each group over the grouped dimension (`()`), or over several that include it.
+    #[track_caller]
+    pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> DataArray {
+        DataArray { set: self.groups.reduce(by, over), name: self.name.clone() }
+    }
+}
+
+fn grouped(
+    var: &Variable,
+    grouping: &Grouping,
+    by: &Reducer,
+    reduction: &Arc<dyn Reduction>,
+    over: &Dims,
+) -> Result<Variable> {
+    let others: Vec<usize> =
+        over.iter().filter(|d| **d != grouping.dim).filter_map(|d| var.axis(d)).collect();
+    let Some(axis) = var.axis(&grouping.dim) else {
+        // The same in every group, as xarray has it.
+        return var.expanded(&grouping.name, grouping.len());
+    };
+    let codes = grouping.codes.clone();
+    let data =
+        var.data().reduce_grouped(reduction.clone(), axis, codes, grouping.len(), &others)?;
+    let kept = var.dims().iter().filter(|d| **d == grouping.dim || !over.has(d));
+    let dims: Dims = kept
+        .map(|d| if *d == grouping.dim { grouping.name.clone() } else { Name::clone(d) })
+        .collect();
+    let made = var.clone().with_encoding(var.encoding().after_change(data.dtype()));
+    Ok(made.with_dims_data(dims, data)?.with_attrs(by.attrs(var.attrs())))
+}
+
+macro_rules! reductions {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        impl DatasetGroupBy {$(
+            $(#[$doc])*
+            ///
+            /// Over the grouped dimension (`()` or its name), or several that include it.
+            #[track_caller]
+            pub fn $name(&self, over: impl Into<Over>) -> Dataset {
+                self.reduce($name(), over)
+            }
+        )*}
+
+        impl DataArrayGroupBy {$(
+            $(#[$doc])*
+            ///
+            /// Over the grouped dimension (`()` or its name), or several that include it.
+            #[track_caller]
+            pub fn $name(&self, over: impl Into<Over>) -> DataArray {
+                self.reduce($name(), over)
+            }
+        )*}
+    };
+}
+
+reductions! {
+    /// The number of values that are not missing, by group.
+    count;
+    /// The sum by group.
+    sum;
+    /// The product by group.
+    prod;
+    /// The arithmetic mean by group.
+    mean;
+    /// The lowest value by group.
+    min;
+    /// The highest value by group.
+    max;
+    /// Whether any value of a group is true.
+    any;
+    /// Whether all values of a group are true.
+    all;
+    /// The variance by group.
+    var;
+    /// The standard deviation by group.
+    std;
+    /// The first value of each group that is not missing.
+    first;
+    /// The last value of each group that is not missing.
+    last;
+}

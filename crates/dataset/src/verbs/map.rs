@@ -1,0 +1,115 @@
+//! The ways in which verbs run over the variables of a dataset.
+
+use std::sync::Arc;
+
+use graticule_array::{Error, MapOp, Result};
+
+use super::align;
+use super::operand::Operand;
+use crate::data_array::{DataArray, MAIN};
+use crate::dataset::{Dataset, in_variable};
+use crate::name::Name;
+use crate::variable::Variable;
+
+impl Dataset {
+    /// Each data variable through a function; coordinates stay.
+    pub(crate) fn map_data(
+        &self,
+        mut change: impl FnMut(&Variable) -> Result<Variable>,
+    ) -> Result<Self> {
+        self.map_vars(|name, var| {
+            Ok(Some(if self.is_coord(name) { var.clone() } else { change(var)? }))
+        })
+    }
+
+    /// An elementwise operation on each data variable.
+    pub(crate) fn try_map(&self, op: &MapOp) -> Result<Self> {
+        self.map_data(|var| var.mapped(op.clone()))
+    }
+
+    /// Each data variable together with its partner in another operand.
+    pub(crate) fn pair(
+        &self,
+        other: &Operand,
+        by_value: impl Fn(&Variable, &graticule_array::Scalar) -> Result<Variable>,
+        by_variable: impl Fn(&Variable, &Variable) -> Result<Variable>,
+    ) -> Result<Self> {
+        match other {
+            Operand::Scalar(value) => self.map_data(|var| by_value(var, value)),
+            Operand::Array(array) => {
+                array.set.sound()?;
+                let partner = array.main()?;
+                self.pair_with(&array.set, |_| Ok(partner), by_variable)
+            }
+            Operand::Set(set) => {
+                set.sound()?;
+                let missing = align::only_in(self.data_vars().map(|(n, _)| n), |n| {
+                    set.has(n) && !set.is_coord(n)
+                });
+                let extra = align::only_in(set.data_vars().map(|(n, _)| n), |n| {
+                    self.has(n) && !self.is_coord(n)
+                });
+                if !missing.is_empty() || !extra.is_empty() {
+                    return Err(Error::mismatch(format!(
+                        "the datasets hold different variables: {} only on the left, {} only on the right",
+                        or_none(&missing),
+                        or_none(&extra)
+                    ))
+                    .hint("keep([..]) those they share"));
+                }
+                self.pair_with(set, |name| set.find(name), by_variable)
+            }
+        }
+    }
+
+    fn pair_with<'a>(
+        &self,
+        other: &Self,
+        partner: impl Fn(&Name) -> Result<&'a Variable>,
+        by_variable: impl Fn(&Variable, &Variable) -> Result<Variable>,
+    ) -> Result<Self> {
+        let mut parts = align::merged_coords(self, other)?;
+        for (name, var) in self.data_vars() {
+            let made = partner(name).and_then(|p| by_variable(var, p));
+            parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
+        }
+        Ok(Self(Arc::new(parts)))
+    }
+}
+
+fn or_none(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+impl DataArray {
+    /// This array together with another operand. An array keeps its name if both have the same.
+    pub(crate) fn pair(
+        &self,
+        other: &Operand,
+        by_value: impl Fn(&Variable, &graticule_array::Scalar) -> Result<Variable>,
+        by_variable: impl Fn(&Variable, &Variable) -> Result<Variable>,
+    ) -> Result<Self> {
+        let name = match other {
+            Operand::Array(array) if array.name != self.name => None,
+            _ => self.name.clone(),
+        };
+        if let Operand::Set(_) = other {
+            return Err(Error::mismatch("an array with a dataset on its right gives a dataset")
+                .hint("put the dataset on the left, or select one of its variables"));
+        }
+        Ok(Self { set: self.set.pair(other, by_value, by_variable)?, name })
+    }
+
+    /// An array of a single new variable with the coordinates of this one that suit it.
+    pub(crate) fn with_main(&self, var: Variable) -> Result<Self> {
+        let mut parts = self.set.0.emptied();
+        let dims = var.dims().clone();
+        parts.insert(MAIN.into(), var, false)?;
+        for (name, coord) in self.set.coord_vars() {
+            if coord.dims().iter().all(|d| dims.has(d)) {
+                parts.adopt(name, coord.clone(), &self.set.0)?;
+            }
+        }
+        Ok(Self { set: Dataset(Arc::new(parts)), name: self.name.clone() })
+    }
+}

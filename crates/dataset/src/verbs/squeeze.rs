@@ -1,0 +1,50 @@
+//! Dropping dimensions of length 1.
+
+use graticule_array::{Error, Pick, Result};
+
+use crate::data_array::DataArray;
+use crate::dataset::Dataset;
+use crate::dims::{Over, no_dimension};
+use crate::name::Name;
+
+impl Dataset {
+    /// Drops dimensions of length 1: those named, or all with `..`. Their coordinates stay as
+    /// scalars.
+    #[track_caller]
+    pub fn squeeze(&self, dims: impl Into<Over>) -> Self {
+        let dims = dims.into();
+        self.verb(|| format!("squeeze({dims})"), |ds| ds.try_squeeze(&dims))
+    }
+
+    fn try_squeeze(&self, dims: &Over) -> Result<Self> {
+        let gone: Vec<Name> = match dims {
+            Over::All | Over::Default => {
+                self.sizes().filter(|(_, n)| *n == 1).map(|(d, _)| d.clone()).collect()
+            }
+            Over::Named(names) => names.to_vec(),
+        };
+        let mut ds = self.clone();
+        for dim in &gone {
+            match self.size_of(dim) {
+                None => return Err(no_dimension(dim, self.sizes())),
+                Some(1) => ds = ds.picked(dim, &Pick::At(0))?,
+                Some(n) => {
+                    return Err(Error::invalid(format!(
+                        "dimension \"{dim}\" has the length {n}; only those of length 1 can go"
+                    )));
+                }
+            }
+        }
+        Ok(ds)
+    }
+}
+
+impl DataArray {
+    /// Drops dimensions of length 1: those named, or all with `..`. Their coordinates stay as
+    /// scalars.
+    #[track_caller]
+    pub fn squeeze(&self, dims: impl Into<Over>) -> Self {
+        let dims = dims.into();
+        self.verb(|| format!("squeeze({dims})"), |set| set.try_squeeze(&dims))
+    }
+}

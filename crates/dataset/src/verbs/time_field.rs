@@ -1,0 +1,65 @@
+//! Fields of times: month, year, season ...
+
+use graticule_array::{Array, DType, Error, MapOp, Result, Text, did_you_mean, ndarray};
+use graticule_cftime::{Field, season_name};
+
+use super::eager;
+use crate::data_array::DataArray;
+use crate::variable::Variable;
+
+/// The field of that name.
+pub(crate) fn parse_field(name: &str) -> Result<Field> {
+    Field::parse(name).ok_or_else(|| {
+        let names = Field::ALL.iter().map(|f| f.name());
+        let error = Error::not_found(format!("times have no field \"{name}\""));
+        match did_you_mean(name, names.clone()) {
+            Some(hint) => error.hint(hint),
+            None => error.hint(format!("there are {}", names.collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
+/// A field of each time; seasons as text. Attributes do not describe the field and go.
+pub(crate) fn field_of(var: &Variable, field: Field) -> Result<Variable> {
+    if !matches!(var.dtype(), DType::Time(_)) {
+        return Err(Error::mismatch(format!(
+            "\"{}\" is a field of times; the elements are {}",
+            field.name(),
+            var.dtype()
+        )));
+    }
+    let data = match (field, var.in_memory()) {
+        (Field::Season, Some(times)) => seasons(times)?.into(),
+        (Field::Season, None) => {
+            return Err(Error::unsupported("seasons of times that are not in memory")
+                .hint("load() them first"));
+        }
+        _ => crate::Data::from(eager::map(var.data(), MapOp::TimeField(field))?),
+    };
+    Variable::new(var.dims(), data)
+}
+
+fn seasons(times: &Array) -> Result<Array> {
+    let numbers = MapOp::TimeField(Field::Season).apply(times)?;
+    let names = numbers.to_flat::<i64>()?.into_iter().map(|n| match season_name(n) {
+        Some(name) => Text::from(name),
+        None => Text::missing(),
+    });
+    let flat = ndarray::Array1::from_iter(names).into_dyn();
+    Array::new(flat).reshape(times.shape())
+}
+
+impl DataArray {
+    /// A field of each time, by xarray's name: `year`, `month`, `day`, `hour`, `minute`,
+    /// `second`, `dayofyear`, `dayofweek` (Monday is 0), `season`, `quarter`, `week` ...
+    #[track_caller]
+    pub fn dt(&self, field: &str) -> Self {
+        self.array_verb(
+            || format!("dt({field:?})"),
+            |array| {
+                let made = field_of(array.main()?, parse_field(field)?)?;
+                Ok(array.with_main(made)?.with_name(field))
+            },
+        )
+    }
+}

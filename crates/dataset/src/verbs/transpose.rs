@@ -1,0 +1,64 @@
+//! Another order of the dimensions.
+
+use graticule_array::{Error, Result};
+
+use crate::data_array::DataArray;
+use crate::dataset::Dataset;
+use crate::dims::{Dims, no_dimension};
+use crate::variable::Variable;
+
+impl Variable {
+    /// The axes in the order of `dims`, which must name those it has.
+    pub(crate) fn transposed(&self, dims: &Dims) -> Result<Self> {
+        if dims == self.dims() {
+            return Ok(self.clone());
+        }
+        let axes: Option<Vec<usize>> = dims.iter().map(|d| self.axis(d)).collect();
+        let axes = axes
+            .filter(|a| a.len() == self.ndim())
+            .ok_or_else(|| Error::bug("a transposition over other dimensions"))?;
+        let chunks = self.encoding().chunks.as_ref();
+        let chunks = chunks.and_then(|c| axes.iter().map(|a| c.get(*a).copied()).collect());
+        let encoding = crate::Encoding { chunks, ..self.encoding().clone() };
+        let data = self.data().permute(&axes)?;
+        self.clone().with_encoding(encoding).with_dims_data(dims.clone(), data)
+    }
+}
+
+impl Dataset {
+    /// Reorders the dimensions of each variable; those not named follow in their own order.
+    #[track_caller]
+    pub fn transpose(&self, dims: impl Into<Dims>) -> Self {
+        let dims = dims.into();
+        self.verb(|| format!("transpose({dims})"), |ds| ds.try_transpose(&dims))
+    }
+
+    fn try_transpose(&self, dims: &Dims) -> Result<Self> {
+        dims.check()?;
+        for dim in dims {
+            self.size_of(dim).ok_or_else(|| no_dimension(dim, self.sizes()))?;
+        }
+        self.map_vars(|_, var| {
+            let own: Dims = dims.iter().filter(|d| var.dims().has(d)).collect();
+            var.transposed(&own.union(var.dims())).map(Some)
+        })
+    }
+}
+
+impl DataArray {
+    /// Reorders the dimensions; those not named follow in their own order. Without any, all are
+    /// reversed.
+    #[track_caller]
+    pub fn transpose(&self, dims: impl Into<Dims>) -> Self {
+        let dims = dims.into();
+        self.verb(
+            || format!("transpose({dims})"),
+            |set| {
+                if dims.is_empty() {
+                    return set.try_transpose(&self.dims().iter().rev().collect());
+                }
+                set.try_transpose(&dims)
+            },
+        )
+    }
+}
