@@ -6,6 +6,8 @@
 
 mod attrs;
 mod cache;
+pub mod cf;
+mod combine;
 mod compute;
 mod coords;
 mod data;
@@ -15,6 +17,7 @@ mod dims;
 mod encoding;
 mod fault;
 mod index;
+mod io;
 mod name;
 mod select;
 mod show;
@@ -22,6 +25,8 @@ mod variable;
 mod verbs;
 
 pub use attrs::{AttrValue, Attrs};
+pub use cf::{CoordNames, Durations};
+pub use combine::{Along, CombineOptions, Compat, DataVars, Join, Lacking, combine, concat};
 pub use compute::{compute, compute_datasets};
 pub use coords::Coords;
 pub use data::Data;
@@ -31,6 +36,10 @@ pub use dims::{Dims, Over};
 pub use encoding::Encoding;
 pub use fault::Fault;
 pub use index::{Index, LabelIndex};
+pub use io::{
+    Compression, FileList, ManyOptions, OpenOptions, Preprocess, WriteOptions, open_dataset,
+    open_groups, open_mfdataset, open_raw,
+};
 pub use name::Name;
 pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};
 pub use variable::Variable;

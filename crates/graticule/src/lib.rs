@@ -1,8 +1,52 @@
-//! TITLE graticule
+//! Labelled N-d arrays: thousands of NetCDF and HDF5 files as one lazy dataset.
+//!
+//! Opening reads headers and coordinates only. Verbs describe work and never fail; terminals
+//! ([`Dataset::compute`], [`DataArray::values`], [`Dataset::write`] ...) plan it, run it in
+//! bounded memory on all cores, and return the first error of the chain.
+//!
+//! ```
+//! use graticule::{DataArray, Dataset, open_mfdataset};
+//! # let folder = std::env::temp_dir().join(format!("graticule-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! for (name, day) in [("a.nc", 0), ("b.nc", 31)] {
+//!     let sst = DataArray::new("sst", ["time", "lat"], (vec![day as f32, 20.5], [1, 2]));
+//!     let time = DataArray::new("time", "time", vec![day])
+//!         .with_attr("units", "days since 2001-01-01");
+//!     Dataset::new()
+//!         .with_coord_variable("time", time.variable())
+//!         .with_variable("sst", sst.variable())
+//!         .write(folder.join(name))?;
+//! }
+//! let ds = open_mfdataset(folder.join("*.nc"))?;
+//! let warmest = ds.var("sst").sel("time", "2001-02").max(..);
+//! assert_eq!(warmest.item::<f32>()?, 31.0);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod backends;
+mod open;
 
 pub use backends::backends;
 pub use graticule_array as array;
+pub use graticule_array::{
+    Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, Scalar, TimeType, did_you_mean,
+};
 pub use graticule_cftime as cftime;
+pub use graticule_cftime::{Calendar, TimeUnit};
+pub use graticule_dataset as dataset;
+pub use graticule_dataset::{
+    Along, AttrValue, Attrs, CombineOptions, Compat, Compression, Coords, DataArray,
+    DataArrayGroupBy, DataVars, Dataset, DatasetGroupBy, Dims, Encoding, Fault, FileList, Index,
+    Indexer, Join, Label, LabelIndex, Labels, Lacking, ManyOptions, Name, Near, OpenOptions,
+    Reducer, Selector, Variable, WriteOptions, all, any, combine, compute, compute_datasets,
+    concat, count, first, last, max, mean, min, near, prod, std, step, sum, var,
+};
+pub use graticule_lazy as lazy;
+pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
 pub use graticule_storage as storage;
+pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};
+pub use open::{
+    open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with, open_raw,
+    session,
+};

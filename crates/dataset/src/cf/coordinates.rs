@@ -60,7 +60,8 @@ impl SetCoder for Coordinates {
                     var.attrs.remove(attr);
                     var.encoding.extra.set(attr, text);
                 } else {
-                    var.notes.push(format!("{attr} = \"{text}\" names variables that do not exist"));
+                    var.notes
+                        .push(format!("{attr} = \"{text}\" names variables that do not exist"));
                 }
             }
         }

@@ -54,7 +54,9 @@ impl Coder for Mask {
 
     fn encode(&self, draft: &mut Draft, cx: &Target) -> Result<()> {
         restore_missing(draft)?;
-        if draft.dtype.is_real() && !draft.attrs.has("scale_factor") && !draft.attrs.has("add_offset")
+        if draft.dtype.is_real()
+            && !draft.attrs.has("scale_factor")
+            && !draft.attrs.has("add_offset")
         {
             return store(draft, None, None, cx);
         }
@@ -134,7 +136,8 @@ pub(crate) fn adopt_fill(draft: &mut Draft) {
     let Some(value) = draft.attrs.remove("_FillValue") else { return };
     let stored = value.array().item().ok();
     let nan = |v: &Scalar| is_nan(v) && v.dtype() == draft.dtype;
-    let exact = stored.and_then(|v| if nan(&v) { Some(v) } else { numbers::exactly(&v, &draft.dtype) });
+    let exact =
+        stored.and_then(|v| if nan(&v) { Some(v) } else { numbers::exactly(&v, &draft.dtype) });
     draft.encoding.fill = exact.or_else(|| draft.encoding.fill.take());
 }
 

@@ -21,7 +21,9 @@ impl Coder for Scale {
         }
         let Some(packing) = numbers::packing(&draft.attrs) else {
             if draft.attrs.has("scale_factor") || draft.attrs.has("add_offset") {
-                draft.notes.push("scale_factor or add_offset is not one number: not applied".into());
+                draft
+                    .notes
+                    .push("scale_factor or add_offset is not one number: not applied".into());
             }
             return Ok(());
         };

@@ -114,7 +114,9 @@ impl Coder for Strings {
             && !draft.encoding.extra.has(CHAR_DIM)
             && bytes.iter().all(|b| b.len() <= 1);
         let width = bytes.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let flat = bytes.iter().flat_map(|b| b.iter().copied().chain(std::iter::repeat_n(0, width - b.len())));
+        let flat = bytes
+            .iter()
+            .flat_map(|b| b.iter().copied().chain(std::iter::repeat_n(0, width - b.len())));
         let mut shape = values.shape().to_vec();
         let chars: Vec<u8> = flat.collect();
         if single {

@@ -110,10 +110,12 @@ pub(super) fn store_numbers(
         if cx.classic && (to == DType::I64 || to.is_unsigned_integer() && to != DType::U8) {
             continue;
         }
-        let source = if whole && (gaps || to.is_float()) { as_floats(&numbers)? } else { numbers.clone() };
+        let source =
+            if whole && (gaps || to.is_float()) { as_floats(&numbers)? } else { numbers.clone() };
         let fill = fill_for(draft.encoding.fill.as_ref(), &to, gaps || !whole);
         let name = draft.name.as_str().into();
-        let op = MapOp::Encode { scale: None, offset: None, fill: fill.clone(), to: to.clone(), name };
+        let op =
+            MapOp::Encode { scale: None, offset: None, fill: fill.clone(), to: to.clone(), name };
         let Ok(stored) = op.apply(&source) else { continue };
         let back = stored.cast(&DType::F64)?.to_flat::<f64>()?;
         let wide = source.cast(&DType::F64)?.to_flat::<f64>()?;

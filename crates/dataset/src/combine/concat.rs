@@ -215,7 +215,11 @@ impl Job<'_> {
     }
 
     fn len_of(&self, at: usize) -> usize {
-        if self.is_new { 1 } else { self.pieces.get(at).and_then(|p| p.size_of(self.dim)).unwrap_or(1) }
+        if self.is_new {
+            1
+        } else {
+            self.pieces.get(at).and_then(|p| p.size_of(self.dim)).unwrap_or(1)
+        }
     }
 
     /// How many parts from `at` on are stored alike, so that one source serves them.
@@ -227,7 +231,10 @@ impl Job<'_> {
         let same = |p: &&Option<&Part>| {
             p.is_some_and(|p| {
                 p.meta.dims == first.meta.dims
-                    && (stored_alike(first, p) || (p.in_memory().is_some() && first.in_memory().is_some() && p.meta.dtype == first.meta.dtype))
+                    && (stored_alike(first, p)
+                        || (p.in_memory().is_some()
+                            && first.in_memory().is_some()
+                            && p.meta.dtype == first.meta.dtype))
             })
         };
         1 + found.iter().skip(at + 1).take_while(same).count()
@@ -245,7 +252,12 @@ impl Job<'_> {
                 return Err(Error::mismatch(format!(
                     "its dimensions are ({}) in {} and ({own}) in {}",
                     model.meta.dims,
-                    self.origin(found.iter().position(|p| p.is_some_and(|p| Arc::ptr_eq(&p.meta, &model.meta))).unwrap_or(0)),
+                    self.origin(
+                        found
+                            .iter()
+                            .position(|p| p.is_some_and(|p| Arc::ptr_eq(&p.meta, &model.meta)))
+                            .unwrap_or(0)
+                    ),
                     self.origin(at)
                 )));
             }

@@ -93,10 +93,12 @@ fn resolve(
 
 /// Union or intersection of labels, in rising order (or falling, if all fall).
 fn joined_labels(all: &[Array], union: bool) -> Result<Array> {
-    let dtype = all.iter().skip(1).try_fold(
-        all.first().map_or(DType::F64, |a| a.dtype().clone()),
-        |common, a| graticule_array::promote(&common, a.dtype()),
-    )?;
+    let dtype = all
+        .iter()
+        .skip(1)
+        .try_fold(all.first().map_or(DType::F64, |a| a.dtype().clone()), |common, a| {
+            graticule_array::promote(&common, a.dtype())
+        })?;
     let all = all.iter().map(|a| a.cast(&dtype)).collect::<Result<Vec<_>>>()?;
     let whole = Array::concat(&all, 0)?;
     let keys = keys(&whole)?;
@@ -148,9 +150,10 @@ fn reindex_all(pieces: Vec<Piece>, dim: &Name, target: &Array) -> Result<Vec<Pie
 /// Where each wanted label stands among the own; `None` where it does not.
 fn positions(own: &[Key], wanted: &[Key]) -> Vec<Option<usize>> {
     let mut order: Vec<usize> = (0..own.len()).collect();
-    let compare =
-        |a: &Key, b: &Key| -> Ordering { a.compare(b).unwrap_or(Ordering::Equal) };
-    order.sort_by(|a, b| own.get(*a).zip(own.get(*b)).map_or(Ordering::Equal, |(a, b)| compare(a, b)));
+    let compare = |a: &Key, b: &Key| -> Ordering { a.compare(b).unwrap_or(Ordering::Equal) };
+    order.sort_by(|a, b| {
+        own.get(*a).zip(own.get(*b)).map_or(Ordering::Equal, |(a, b)| compare(a, b))
+    });
     let find = |key: &Key| -> Option<usize> {
         let at = order
             .binary_search_by(|i| own.get(*i).map_or(Ordering::Less, |own| compare(own, key)))

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use graticule_array::{Error, Result};
 use graticule_lazy::Session;
-use graticule_storage::{Backend, ByteSource, FileBytes, Location, OpenHint, RawGroup};
 use graticule_storage as storage;
+use graticule_storage::{Backend, ByteSource, FileBytes, Location, OpenHint, RawGroup};
 
 /// Where HDF5 files may begin behind a block of the user's.
 const LATER: [u64; 3] = [512, 1024, 2048];
 
 /// Opens a file with the first of the session's backends that recognises it.
-pub(super) fn open_raw(
+///
+/// # Errors
+/// If there is no such file, no backend recognises it, or it is damaged.
+pub fn open_raw(
     location: &Location,
     session: &Session,
     options: &storage::OpenOptions,
@@ -69,7 +72,8 @@ fn unknown(first: &[u8], session: &Session) -> Error {
         return Error::unsupported("this session knows no file format")
             .hint("give it backends, or open through the graticule crate");
     }
-    let looks = looks_like(first).unwrap_or_else(|| format!("the first bytes are {}", shown(first)));
+    let looks =
+        looks_like(first).unwrap_or_else(|| format!("the first bytes are {}", shown(first)));
     Error::unsupported(format!("not a known file format: {looks}"))
         .hint(format!("this build reads {}", names.join(", ")))
 }

@@ -10,6 +10,7 @@ mod storage;
 mod write;
 mod write_options;
 
+pub use detect::open_raw;
 pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset};
 pub use open::{open_dataset, open_groups};
 pub use options::OpenOptions;

@@ -158,11 +158,8 @@ fn look(set: &Dataset, session: &Session) -> Result<Vec<Option<graticule_array::
         };
         depends && var.bytes() <= LOOKED_AT || var.in_memory().is_some()
     };
-    let chosen: Vec<LazyArray> = set
-        .variables()
-        .filter(|(_, v)| wanted(v))
-        .map(|(_, v)| v.data().clone())
-        .collect();
+    let chosen: Vec<LazyArray> =
+        set.variables().filter(|(_, v)| wanted(v)).map(|(_, v)| v.data().clone()).collect();
     let mut computed = session.compute(&chosen)?.into_iter();
     Ok(set.variables().map(|(_, v)| if wanted(v) { computed.next() } else { None }).collect())
 }

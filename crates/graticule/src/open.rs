@@ -1,0 +1,74 @@
+//! Opening, with the default session and formats or with one's own.
+
+use graticule_array::Result;
+use graticule_dataset::{Dataset, FileList, ManyOptions, OpenOptions};
+use graticule_lazy::Session;
+use graticule_storage::{Location, RawGroup};
+
+use crate::backends::backends;
+
+/// The default session (all cores, half of the available memory) with the formats of this build.
+#[must_use]
+pub fn session() -> Session {
+    Session::default().with_backends(backends())
+}
+
+/// Opens one file as a dataset. Reads metadata and coordinates of one axis; data stays where it
+/// is until computed.
+///
+/// # Errors
+/// If there is no such file, or it is damaged, or of no known format.
+pub fn open_dataset(location: impl Into<Location>) -> Result<Dataset> {
+    open_dataset_with(location, &OpenOptions::new(), &session())
+}
+
+/// [`open_dataset`] with options and a session of one's own.
+///
+/// # Errors
+/// As [`open_dataset`].
+pub fn open_dataset_with(
+    location: impl Into<Location>,
+    options: &OpenOptions,
+    session: &Session,
+) -> Result<Dataset> {
+    graticule_dataset::open_dataset(location, options, session)
+}
+
+/// Opens all groups of a file: pairs of a path ("/", "/forecast") and the group's dataset.
+///
+/// # Errors
+/// As [`open_dataset`].
+pub fn open_groups(location: impl Into<Location>) -> Result<Vec<(String, Dataset)>> {
+    graticule_dataset::open_groups(location, &OpenOptions::new(), &session())
+}
+
+/// Opens many files (a pattern, a path, or a list of both) as one dataset along the dimension
+/// whose labels differ between them. Headers are read in parallel; every problem of every file
+/// is reported together.
+///
+/// # Errors
+/// If nothing matches, a file cannot be opened, or the files do not fit together; the message
+/// names the files.
+pub fn open_mfdataset(files: impl Into<FileList>) -> Result<Dataset> {
+    open_mfdataset_with(files, &ManyOptions::new(), &session())
+}
+
+/// [`open_mfdataset`] with options and a session of one's own.
+///
+/// # Errors
+/// As [`open_mfdataset`].
+pub fn open_mfdataset_with(
+    files: impl Into<FileList>,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<Dataset> {
+    graticule_dataset::open_mfdataset(files, options, session)
+}
+
+/// What a file holds as stored, before any convention is applied.
+///
+/// # Errors
+/// As [`open_dataset`].
+pub fn open_raw(location: &Location, session: &Session) -> Result<RawGroup> {
+    graticule_dataset::open_raw(location, session, &graticule_storage::OpenOptions::default())
+}
