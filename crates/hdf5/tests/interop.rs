@@ -4,9 +4,14 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType, Region, Scalar, Text};
-use graticule_storage::{FilterSpec, Location, RawAttr, RawDim, RawSchema, RawVarSchema, Storage};
+use graticule_hdf5::Hdf5Backend;
+use graticule_storage::{
+    Backend, FilterSpec, Location, MemoryBytes, OpenOptions, RawAttr, RawDim, RawSchema,
+    RawVarSchema, Storage,
+};
 
 fn dim(name: &str, len: usize, unlimited: bool) -> RawDim {
     RawDim { name: name.into(), len, unlimited }
@@ -244,6 +249,38 @@ fn netcdf_c_reads_what_we_write() {
     let Some(dump) = run("ncdump", &["-v", &named.join(","), path]) else { return };
     for line in ["flags = clear, _, clear", "unwritten = _, _, _, _", "crs = 0", "\"süd\""] {
         assert!(dump.contains(line), "ncdump does not say \"{line}\":\n{dump}");
+    }
+}
+
+#[test]
+fn we_read_what_we_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.nc");
+    let schema = schema();
+    write(&path, &schema);
+    let bytes = MemoryBytes::new("all.nc", std::fs::read(&path).unwrap());
+    let group = Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default()).unwrap();
+    assert!(group.problems.is_empty(), "{:?}", group.problems);
+    assert_eq!(group.dims, schema.dims);
+    assert_eq!(group.attrs, schema.attrs);
+    assert_eq!(group.vars.len(), schema.vars.len());
+    for (found, expected) in group.vars.iter().zip(&schema.vars) {
+        let name = &expected.name;
+        assert_eq!((&found.name, &found.dims), (name, &expected.dims));
+        let user: Vec<_> = found.attrs.iter().filter(|a| a.name != "_FillValue").collect();
+        assert!(user.iter().copied().eq(&expected.attrs), "{name}: {user:?}");
+        assert_eq!(found.storage.enumeration, expected.storage.enumeration);
+        let info = found.source.info();
+        let data = found.source.read(&Region::whole(&info.shape)).unwrap();
+        let mut wanted = sequence(&info.shape, &expected.dtype);
+        if name == "unwritten" {
+            wanted = Scalar::F32(-1.0).fill(&info.shape).unwrap();
+        }
+        if expected.dtype == DType::Bool {
+            // The coder above tells truth values from numbers.
+            wanted = Array::from_vec([6], vec![1i8, 0, 1, 0, 1, 0]).unwrap();
+        }
+        assert_eq!(data, wanted, "{name}");
     }
 }
 

@@ -6,8 +6,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use graticule_array::{Array, Complex32, DType, Field, RecordType, Region, Scalar, Text};
+use graticule_hdf5::Hdf5Backend;
 use graticule_storage::{
-    ChunkSink, FilterSpec, Location, RawAttr, RawDim, RawSchema, RawVarSchema, Storage,
+    Backend, ChunkSink, FilterSpec, Location, MemoryBytes, OpenOptions, RawAttr, RawDim, RawSchema,
+    RawVarSchema, Storage,
 };
 
 /// A small generator of numbers, the same on each machine.
@@ -164,7 +166,7 @@ fn fill(sink: &dyn ChunkSink, seed: u64) {
     }
 }
 
-fn write(path: &Path, seed: u64) {
+fn write(path: &Path, seed: u64) -> RawSchema {
     let schema = random_schema(&mut Dice(seed));
     let mut writer = graticule_hdf5::create(&Location::new(path), &schema).unwrap();
     let written = schema.vars.iter().filter(|v| !v.name.starts_with("unwritten"));
@@ -176,6 +178,42 @@ fn write(path: &Path, seed: u64) {
         }
     });
     writer.finish().unwrap();
+    schema
+}
+
+#[test]
+fn we_read_files_of_random_layout() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 1..=200 {
+        let path = folder.path().join("a.nc");
+        let schema = write(&path, seed * 0x9e37_79b9);
+        let bytes = MemoryBytes::new("a.nc", std::fs::read(&path).unwrap());
+        let group = Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default()).unwrap();
+        assert!(group.problems.is_empty(), "{:?}", group.problems);
+        assert_eq!(group.dims, schema.dims, "seed {seed}");
+        assert_eq!(group.vars.len(), schema.vars.len());
+        for (found, expected) in group.vars.iter().zip(&schema.vars) {
+            let what = format!("seed {seed}, variable {}", expected.name);
+            assert_eq!((&found.name, &found.dims), (&expected.name, &expected.dims), "{what}");
+            let info = found.source.info();
+            assert_eq!(info.dtype, expected.dtype, "{what}");
+            let user = found.attrs.iter().filter(|a| a.name != "_FillValue");
+            assert!(user.eq(&expected.attrs), "{what}: {:?}", found.attrs);
+            if info.dtype.is_real() {
+                let big = expected.storage.big_endian && info.dtype.size() != Some(1);
+                assert_eq!(found.storage.big_endian, big, "{what}");
+            }
+            if expected.fill.is_some() {
+                assert_eq!(info.fill, expected.fill, "{what}");
+            }
+            let data = found.source.read(&Region::whole(&info.shape)).unwrap();
+            let wanted = match &expected.fill {
+                Some(fill) => fill.fill(&info.shape).unwrap(),
+                None => ramp(&info.dtype, &info.shape),
+            };
+            assert_eq!(data, wanted, "{what}");
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod pipeline;
 mod scratch;
 mod shuffle;
 
+pub(crate) use fletcher32::sum as fletcher32_sum;
 pub(crate) use pipeline::{Pipeline, swap_in_place};
 pub(crate) use scratch::{Scratch, room, with_scratch};
 

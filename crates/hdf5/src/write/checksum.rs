@@ -1,4 +1,4 @@
-//! The two checksums of HDF5: one of its structures, one of its chunks.
+//! The checksum that closes each structure of HDF5.
 #![allow(clippy::indexing_slicing)] // fixed positions in blocks of 12 bytes cut just before
 
 /// Bob Jenkins' lookup3 ("hashlittle") with the initial value 0, which closes each structure.
@@ -49,28 +49,6 @@ fn finish([a, b, c]: &mut [u32; 3]) {
     *c = (*c ^ *b).wrapping_sub(b.rotate_left(24));
 }
 
-/// Fletcher's checksum over big-endian 16-bit words, as the `fletcher32` filter appends it.
-pub(super) fn fletcher32(bytes: &[u8]) -> u32 {
-    let fold = |v: u32| (v & 0xffff) + (v >> 16);
-    let (mut a, mut b) = (0u32, 0u32);
-    let words = bytes.chunks_exact(2);
-    let odd = words.remainder().first().copied();
-    // 360 words keep both sums below 2^32 between the folds.
-    for run in bytes.get(..bytes.len() & !1).unwrap_or_default().chunks(720) {
-        for w in run.chunks_exact(2) {
-            a += u32::from(w[0]) << 8 | u32::from(w[1]);
-            b += a;
-        }
-        (a, b) = (fold(a), fold(b));
-    }
-    if let Some(last) = odd {
-        a += u32::from(last) << 8;
-        b += a;
-        (a, b) = (fold(a), fold(b));
-    }
-    fold(b) << 16 | fold(a)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,8 +57,5 @@ mod tests {
     fn known_sums() {
         assert_eq!(lookup3(b""), 0xdead_beef);
         assert_eq!(lookup3(b"Four score and seven years ago"), 0x1777_0551);
-        assert_eq!(fletcher32(&[0, 1]), 0x0001_0001);
-        // Words 1, 2, 0x300: sums 1, 3, 0x303 and 1, 4, 0x307.
-        assert_eq!(fletcher32(&[0, 1, 0, 2, 3]), 0x0307_0303);
     }
 }

@@ -12,7 +12,8 @@ pub(super) const HEAP_REF: usize = 16;
 
 /// A fixed-point number.
 fn integer(size: u32, signed: bool, big: bool) -> Encoder {
-    let bits = u8::from(big) | u8::from(signed) << 3;
+    // Single bytes have no order.
+    let bits = u8::from(big && size > 1) | u8::from(signed) << 3;
     let e = Encoder::new().u8(0x10).bytes(&[bits, 0, 0]).u32(size);
     e.u16(0).u16(8 * size as u16)
 }

@@ -6,7 +6,7 @@ use graticule_array::{Error, Result};
 use graticule_storage::FilterSpec;
 use libdeflater::{CompressionLvl, Compressor};
 
-use super::checksum::fletcher32;
+use crate::filter::fletcher32_sum;
 
 /// One step from elements to stored bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Pipeline {
                     }
                 }
                 Step::Fletcher32 => {
-                    let sum = fletcher32(&bytes);
+                    let sum = fletcher32_sum(&bytes);
                     bytes.extend_from_slice(&sum.to_le_bytes());
                 }
             }
