@@ -280,6 +280,14 @@ fn we_read_what_we_write() {
             // The coder above tells truth values from numbers.
             wanted = Array::from_vec([6], vec![1i8, 0, 1, 0, 1, 0]).unwrap();
         }
+        // NetCDF-4 knows complex numbers as records, and fixed strings as text.
+        if let (DType::C128, DType::Record(_)) = (wanted.dtype(), data.dtype()) {
+            assert_eq!(data.to_flat::<u8>().unwrap(), wanted.to_packed().unwrap());
+            continue;
+        }
+        if let (DType::Bytes(3), DType::Str) = (wanted.dtype(), data.dtype()) {
+            wanted = texts(&["abc", "de", "f", "xyz"]);
+        }
         assert_eq!(data, wanted, "{name}");
     }
 }

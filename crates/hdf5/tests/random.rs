@@ -196,7 +196,9 @@ fn we_read_files_of_random_layout() {
             let what = format!("seed {seed}, variable {}", expected.name);
             assert_eq!((&found.name, &found.dims), (&expected.name, &expected.dims), "{what}");
             let info = found.source.info();
-            assert_eq!(info.dtype, expected.dtype, "{what}");
+            // NetCDF-4 knows complex numbers as records.
+            let complex = expected.dtype == DType::C64 && matches!(info.dtype, DType::Record(_));
+            assert!(complex || info.dtype == expected.dtype, "{what}: {}", info.dtype);
             let user = found.attrs.iter().filter(|a| a.name != "_FillValue");
             assert!(user.eq(&expected.attrs), "{what}: {:?}", found.attrs);
             if info.dtype.is_real() {
@@ -209,9 +211,13 @@ fn we_read_files_of_random_layout() {
             let data = found.source.read(&Region::whole(&info.shape)).unwrap();
             let wanted = match &expected.fill {
                 Some(fill) => fill.fill(&info.shape).unwrap(),
-                None => ramp(&info.dtype, &info.shape),
+                None => ramp(&expected.dtype, &info.shape),
             };
-            assert_eq!(data, wanted, "{what}");
+            if complex {
+                assert_eq!(data.to_flat::<u8>().unwrap(), wanted.to_packed().unwrap(), "{what}");
+            } else {
+                assert_eq!(data, wanted, "{what}");
+            }
         }
     }
 }
