@@ -154,6 +154,11 @@ impl LazyArray {
         self.0.inputs.first().ok_or_else(|| Error::bug(format!("{} has no input", self.0.op)))
     }
 
+    /// How many steps lie one above the other.
+    pub(crate) fn depth(&self) -> usize {
+        self.0.depth
+    }
+
     /// The address of the node: the same for clones.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0) as usize
@@ -303,7 +308,7 @@ impl LazyArray {
     /// If it is not defined for the dtype.
     pub fn map(&self, op: MapOp) -> Result<Self> {
         let dtype = op.result(self.dtype())?;
-        Self::make(Op::Map(op), vec![self.clone()], dtype, self.grid().clone())
+        Self::make(Op::Map(Arc::new(op)), vec![self.clone()], dtype, self.grid().clone())
     }
 
     /// An operation on pairs of elements of two arrays of the same shape.
@@ -436,8 +441,8 @@ impl LazyArray {
             Op::Permute(axes) => at(0)?.permute(axes),
             Op::Broadcast { axes, shape } => at(0)?.broadcast(axes, shape),
             Op::Concat { axis, .. } => Self::concat(inputs, *axis),
-            Op::Map(op) => at(0)?.map(op.clone()),
-            Op::Zip(op) => at(0)?.zip(op.clone(), at(1)?),
+            Op::Map(op) => at(0)?.map((**op).clone()),
+            Op::Zip(op) => at(0)?.zip(*op, at(1)?),
             Op::Choose => Self::choose(at(0)?, at(1)?, at(2)?),
             Op::JoinChars => at(0)?.join_chars(),
             Op::Reduce(spec) => {

@@ -22,7 +22,7 @@ pub(crate) enum Op {
     /// All inputs, one after the other; `starts` says where along the axis each begins.
     Concat { axis: usize, starts: Arc<[usize]> },
     /// One value from one value.
-    Map(MapOp),
+    Map(Arc<MapOp>),
     /// One value from two.
     Zip(ZipOp),
     /// The second input where the first is true, else the third.

@@ -9,6 +9,7 @@ mod fetch;
 mod resolve;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use graticule_array::{Array, Error, MapOp, Result, ZipOp, choose};
 
@@ -30,7 +31,7 @@ pub(crate) struct Operand {
 #[derive(Clone, Debug)]
 enum Step {
     Load(usize),
-    Map(MapOp, usize),
+    Map(Arc<MapOp>, usize),
     Zip(ZipOp, usize, usize),
     Choose(usize, usize, usize),
 }

@@ -14,7 +14,8 @@ impl Rule for FuseDecode {
     }
 
     fn apply(&self, node: &LazyArray, _: &Context) -> Result<Option<LazyArray>> {
-        let Op::Map(MapOp::With { op, scalar, .. }) = node.op() else { return Ok(None) };
+        let Op::Map(after) = node.op() else { return Ok(None) };
+        let MapOp::With { op, scalar, .. } = &**after else { return Ok(None) };
         let inner = node.input()?;
         let Op::Map(before) = inner.op() else { return Ok(None) };
         let Some(fused) = fuse(before, *op, scalar, node.dtype()) else { return Ok(None) };

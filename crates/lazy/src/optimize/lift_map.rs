@@ -31,6 +31,6 @@ impl Rule for LiftMap {
                 _ => return Ok(None),
             }
         }
-        LazyArray::concat(&pieces, *axis)?.map(op.clone()).map(Some)
+        LazyArray::concat(&pieces, *axis)?.map((**op).clone()).map(Some)
     }
 }

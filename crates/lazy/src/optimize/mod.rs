@@ -95,7 +95,7 @@ impl Rewriter {
                 now = self.rewrite(&after)?;
             }
         }
-        now = self.share.unique(&now);
+        self.share.keep(&now);
         self.done.insert(node.id(), now.clone());
         Ok(now)
     }

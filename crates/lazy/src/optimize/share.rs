@@ -19,6 +19,11 @@ impl Share {
         first.clone()
     }
 
+    /// Lets this node stand for all equal ones from now on: its inputs are shared, too.
+    pub(crate) fn keep(&mut self, node: &LazyArray) {
+        self.nodes.insert(node.id(), node.clone());
+    }
+
     /// Whether two nodes were found equal.
     pub(crate) fn found(&self) -> bool {
         self.found

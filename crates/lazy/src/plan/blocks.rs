@@ -55,7 +55,7 @@ fn split(grid: &ChunkGrid, lens: &mut [usize], bytes: usize) -> ChunkGrid {
         }
         let cut = parts.min(*len);
         if cut > 1 {
-            let piece = len.div_ceil(cut);
+            let piece = (*len / cut).max(1);
             *dim = DimChunks::even(piece, dim.len());
             parts = parts.div_ceil(len.div_ceil(piece));
         }
@@ -205,7 +205,7 @@ mod tests {
         let grid = ChunkGrid::whole(&[1000, 720, 1440]);
         assert_eq!(choose_blocks(&grid, 2, true), grid);
         let blocks = choose_blocks(&grid, 2, false);
-        assert_eq!(blocks.largest(), [5, 720, 1440]);
+        assert_eq!(blocks.largest(), [4, 720, 1440]);
         let long = choose_blocks(&ChunkGrid::whole(&[2, 1 << 24]), 4, false);
         assert_eq!(long.largest(), [1, 1 << 21]);
     }
@@ -225,8 +225,8 @@ mod tests {
 
     #[test]
     fn sink_blocks_stay_unions() {
-        let sink = ChunkGrid::even(&[1000, 720], &[7, 720]);
-        let source = ChunkGrid::even(&[1000, 720], &[100, 720]);
-        assert_eq!(sink_blocks(&sink, &source, 4).largest(), [98 * 10, 720]);
+        let sink = ChunkGrid::even(&[10_000, 720], &[7, 720]);
+        let source = ChunkGrid::even(&[10_000, 720], &[100, 720]);
+        assert_eq!(sink_blocks(&sink, &source, 4).largest(), [7 * 14 * 13, 720]);
     }
 }

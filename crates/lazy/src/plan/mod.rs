@@ -211,41 +211,51 @@ impl Plan {
         self.threads + self.threads.div_ceil(2)
     }
 
-    /// Bytes of slots that exist while a stage runs.
-    pub(crate) fn held(&self, stage: usize) -> u64 {
+    /// Bytes of slots that exist while the stages `from` to `to` run.
+    pub(crate) fn held(&self, from: usize, to: usize) -> u64 {
         let live = self
             .slots
             .iter()
-            .filter(|s| s.made_by <= stage && s.last_use.is_none_or(|last| last >= stage));
+            .filter(|s| s.made_by <= to && s.last_use.is_none_or(|last| last >= from));
         live.map(Slot::bytes).fold(0, u64::saturating_add)
     }
 
     /// Chooses columns and passes for each stage, so that it fits, and sums up.
     fn fit_all(&mut self) -> Result<()> {
-        let mut at_once: Vec<(u64, u64)> = Vec::new();
         for i in 0..self.stages.len() {
-            let held = self.held(i);
+            let held = self.held(i, i);
             let Some(stage) = self.stages.get(i) else { continue };
             let fit = fit::fit(stage, held, self.budget, self.threads)?;
             let Some(stage) = self.stages.get_mut(i) else { continue };
             stage.fit = fit;
             stage.reads = cost::reads(stage);
-            let (tasks, reads, window) = (stage.tasks(), stage.reads.clone(), self.window());
-            if let Some(stage) = self.stages.get(i) {
-                at_once.push((held, stage.fit.in_flight(window, tasks, stage.geometry.runs())));
-            }
+            let (tasks, reads) = (stage.tasks(), stage.reads.clone());
             self.totals.tasks = self.totals.tasks.saturating_add(tasks);
             self.totals.bytes_read = self.totals.bytes_read.saturating_add(reads.bytes);
             self.totals.stored_bytes = self.totals.stored_bytes.saturating_add(reads.stored);
             self.totals.chunks = self.totals.chunks.saturating_add(reads.chunks);
         }
-        // The next stage begins while the last tasks of one are still running.
-        let next = at_once.iter().skip(1).chain([&(0, 0)]);
-        let peaks = at_once
-            .iter()
-            .zip(next)
-            .map(|(a, b)| a.0.max(b.0).saturating_add(a.1).saturating_add(b.1));
+        let peaks = (0..self.stages.len()).map(|i| self.peak_from(i));
         self.totals.peak_bytes = peaks.max().unwrap_or(0).min(self.budget);
         Ok(())
+    }
+
+    /// The most memory in use while a stage runs. The next ones begin while its last tasks are
+    /// still running.
+    fn peak_from(&self, first: usize) -> u64 {
+        let window = self.window();
+        let (mut bytes, mut begun, mut last) = (0u64, 0usize, first);
+        for (i, stage) in self.stages.iter().enumerate().skip(first) {
+            let (tasks, runs) = (stage.tasks(), stage.geometry.runs());
+            bytes = bytes.saturating_add(stage.fit.in_flight(window, tasks, runs));
+            last = i;
+            if i > first {
+                begun = begun.saturating_add(tasks);
+            }
+            if begun >= window {
+                break;
+            }
+        }
+        bytes.saturating_add(self.held(first, last))
     }
 }

@@ -85,10 +85,10 @@ impl Context<'_> {
         }
     }
 
-    /// Drops the arrays that no later stage reads.
+    /// Drops the arrays that no stage from this one on reads.
     fn release(&self, stage: usize) {
         for (plan, slot) in self.plan.slots.iter().zip(&self.slots) {
-            if plan.last_use == Some(stage) {
+            if plan.last_use.is_some_and(|last| last < stage) {
                 slot.lock().unwrap_or_else(PoisonError::into_inner).take();
             }
         }
@@ -178,7 +178,7 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
             }
             Err(error) => cx.queue.fail(task, error),
         }
-        for stage in cx.queue.finished(task) {
+        if let Some(stage) = cx.queue.finished() {
             cx.release(stage);
             cx.buffers.clear();
         }

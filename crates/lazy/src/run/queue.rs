@@ -1,6 +1,7 @@
 //! Which tasks may begin: in order, as far as memory, locks and threads allow.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use graticule_array::{Error, Result};
@@ -31,8 +32,8 @@ struct State {
     done: usize,
     /// Tasks of each stage that are not merged yet.
     left: Vec<usize>,
-    /// Stages that are complete and not yet told.
-    complete: Vec<usize>,
+    /// The first stage that is not complete.
+    first: usize,
     columns: HashMap<(usize, usize, usize), SharedColumn>,
     locks: HashMap<&'static str, usize>,
     parallel: HashMap<usize, usize>,
@@ -42,13 +43,7 @@ struct State {
 impl<'p> Queue<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
         let left: Vec<usize> = plan.stages.iter().map(Stage::tasks).collect();
-        let mut state = State { left, ..State::default() };
-        for (number, left) in state.left.iter().enumerate() {
-            if *left == 0 {
-                state.complete.push(number);
-            }
-        }
-        state.slots = slots(plan, 0);
+        let mut state = State { left, slots: plan.held(0, 0), ..State::default() };
         state.peak = state.slots;
         Self { plan, state: Mutex::new(state) }
     }
@@ -86,7 +81,7 @@ impl<'p> Queue<'p> {
             if !following.needs.iter().all(made) {
                 return None;
             }
-            let slots = slots(self.plan, state.stage + 1);
+            let slots = self.plan.held(state.first.min(state.stage), state.stage + 1);
             if state.running > 0 && slots.saturating_add(state.flying) > self.plan.budget {
                 return None;
             }
@@ -104,8 +99,8 @@ impl<'p> Queue<'p> {
         state.open += 1;
         state.running += 1;
         state.flying += stage.fit.task_bytes;
-        if !state.columns.contains_key(&key(task)) {
-            state.columns.insert(key(task), SharedColumn::default());
+        if let Entry::Vacant(entry) = state.columns.entry(key(task)) {
+            entry.insert(SharedColumn::default());
             state.flying += stage.fit.column_bytes;
         }
         for lock in &stage.reads.locks {
@@ -127,7 +122,7 @@ impl<'p> Queue<'p> {
         state.running < self.plan.threads
             && state.open < self.plan.window()
             && all <= self.plan.budget
-            && stage.reads.locks.iter().all(|l| free(&l))
+            && stage.reads.locks.iter().all(free)
             && stage.reads.parallel.is_none_or(|n| reading < n.max(1))
     }
 
@@ -168,17 +163,23 @@ impl<'p> Queue<'p> {
         }
         if let Some(left) = state.left.get_mut(task.stage) {
             *left = left.saturating_sub(count);
-            if *left == 0 && count > 0 {
-                state.complete.push(task.stage);
-            }
         }
     }
 
-    /// A thread is done with a task. Gives the stages that were completed since.
-    pub(super) fn finished(&self, _task: Task) -> Vec<usize> {
+    /// A thread is done with a task. Gives the first stage that is not complete, if that
+    /// changed: nothing before it runs any more.
+    pub(super) fn finished(&self) -> Option<usize> {
         let mut state = self.lock();
         state.running = state.running.saturating_sub(1);
-        std::mem::take(&mut state.complete)
+        let before = state.first;
+        while state.left.get(state.first) == Some(&0) {
+            state.first += 1;
+        }
+        if state.first == before {
+            return None;
+        }
+        state.slots = self.plan.held(state.first.min(state.stage), state.stage);
+        Some(state.first)
     }
 
     /// A task failed: nothing more begins. The earliest task's error is kept.
@@ -211,9 +212,4 @@ impl<'p> Queue<'p> {
 
 fn key(task: Task) -> (usize, usize, usize) {
     (task.stage, task.column, task.pass)
-}
-
-/// Bytes of the slots that exist once a stage has begun.
-fn slots(plan: &Plan, stage: usize) -> u64 {
-    plan.held(stage)
 }

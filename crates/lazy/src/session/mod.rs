@@ -21,6 +21,9 @@ pub use progress::{Event, Progress, RunOptions, RunReport, StopFlag};
 /// Expressions are walked by recursion on pool threads; only touched pages cost memory.
 const STACK: usize = 16 << 20;
 
+/// Up to this depth, any thread's stack will do.
+const DEEP: usize = 100;
+
 /// Owns the thread pool (made at the first compute), the memory budget, the file handles and
 /// the list of backends. Cheap to clone; clones share everything.
 ///
@@ -194,7 +197,13 @@ impl Session {
     /// # Errors
     /// If it cannot fit into the budget.
     pub fn plan(&self, outputs: &[LazyArray]) -> Result<Plan> {
-        Plan::new(outputs, &[], self.memory(), self.threads())
+        self.make_plan(outputs, &[])
+    }
+
+    /// Deep expressions are walked where the stack is large.
+    fn make_plan(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
+        let plan = || Plan::new(outputs, sinks, self.memory(), self.threads());
+        if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
     }
 
     /// What storing these arrays will take. Reads and writes nothing.
@@ -203,7 +212,7 @@ impl Session {
     /// As [`plan`](Self::plan), and if a sink does not fit its array.
     pub fn plan_store(&self, outputs: &[(LazyArray, Arc<dyn ChunkSink>)]) -> Result<Plan> {
         let (arrays, sinks): (Vec<_>, Vec<_>) = outputs.iter().cloned().unzip();
-        Plan::new(&arrays, &sinks, self.memory(), self.threads())
+        self.make_plan(&arrays, &sinks)
     }
 
     /// Computes arrays together: what they share is read and computed once.

@@ -81,11 +81,11 @@ fn a_panic_becomes_an_error() {
 #[test]
 fn what_cannot_fit_is_refused_before_reading() {
     let source = Odd::new(|_| Ok(()));
-    let small = Session::builder().threads(2).memory(Memory::new(100_000)).build();
+    let small = Session::builder().threads(2).memory(Memory::new(50_000)).build();
     let error = small.compute(&[source.mean()]).unwrap_err();
     assert!(error.is_over_budget(), "{error}");
     let text = error.to_string();
-    assert!(text.contains("mean") && text.contains("100 kB"), "{text}");
+    assert!(text.contains("mean") && text.contains("50.0 kB"), "{text}");
     assert_eq!(source.reads.load(Ordering::Relaxed), 0);
     // The whole array is 80 MB.
     let small = Session::builder().threads(2).memory(Memory::new(50_000_000)).build();
