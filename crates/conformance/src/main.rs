@@ -12,8 +12,6 @@
 
 // A JSON value gives null for a key that it lacks; it does not panic.
 #![allow(clippy::indexing_slicing)]
-#![allow(dead_code)] // until decode and operations are compared
-
 mod args;
 mod argued;
 mod check;

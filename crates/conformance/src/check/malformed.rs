@@ -3,7 +3,7 @@
 use graticule::array::Region;
 use graticule_storage::RawGroup;
 
-use super::open;
+use super::{library, open};
 use crate::corpus::Corpus;
 use crate::outcome::Outcome;
 
@@ -16,6 +16,9 @@ pub(crate) fn check(corpus: &Corpus, key: &str) -> Outcome {
     if let Ok(root) = open::raw(&corpus.path(key)) {
         read_all(&root);
     }
+    // With conventions applied, which reads coordinates.
+    let options = graticule::OpenOptions::new();
+    let _ = graticule::dataset::open_groups(corpus.path(key), &options, &library::session());
     Outcome::Passed
 }
 

@@ -3,7 +3,6 @@
 use graticule_array::{Array, DType, Error, MapOp, Result, Text, did_you_mean, ndarray};
 use graticule_cftime::{Field, season_name};
 
-use super::eager;
 use crate::data_array::DataArray;
 use crate::variable::Variable;
 
@@ -34,7 +33,9 @@ pub(crate) fn field_of(var: &Variable, field: Field) -> Result<Variable> {
             return Err(Error::unsupported("seasons of times that are not in memory")
                 .hint("load() them first"));
         }
-        _ => crate::Data::from(eager::map(var.data(), MapOp::TimeField(field))?),
+        // Whatever their number: groups are found by these at once.
+        (_, Some(times)) => crate::Data::from(MapOp::TimeField(field).apply(times)?),
+        (_, None) => crate::Data::from(var.data().map(MapOp::TimeField(field))?),
     };
     Variable::new(var.dims(), data)
 }
@@ -61,5 +62,24 @@ impl DataArray {
                 Ok(array.with_main(made)?.with_name(field))
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use graticule_array::{Array, DType, TimeType};
+    use graticule_cftime::{Calendar, TimeUnit};
+
+    use crate::DataArray;
+
+    #[test]
+    fn long_series_are_grouped_too() {
+        let days: Vec<i64> = (0..20_000).collect();
+        let kind = TimeType { unit: TimeUnit::Second, calendar: Calendar::Day360 };
+        let ticks = Array::from_vec([days.len()], days.iter().map(|d| d * 86_400).collect());
+        let times = ticks.unwrap().with_dtype(DType::Time(kind)).unwrap();
+        let x = DataArray::new("x", "time", days).with_coord("time", "time", times);
+        let first = x.groupby("time.year").min("time");
+        assert_eq!(first.values::<i64>().unwrap()[..3], [0, 360, 720]);
     }
 }

@@ -1,0 +1,106 @@
+//! Analysis programs: each is run lazily, and its result compared.
+
+mod arguments;
+mod verbs;
+
+use std::collections::HashMap;
+
+use graticule::{DataArray, DataArrayGroupBy, Dataset, DatasetGroupBy, Variable};
+use serde_json::Value;
+
+use crate::compare::Differences;
+use crate::compare::result::{Found, Item, Tolerance, compare};
+use crate::corpus::Corpus;
+use crate::outcome::Outcome;
+
+/// What a register holds.
+#[derive(Clone)]
+pub(crate) enum Register {
+    Set(Dataset),
+    Array(DataArray),
+    SetGroups(DatasetGroupBy),
+    ArrayGroups(DataArrayGroupBy),
+}
+
+/// The registers of a running program.
+pub(crate) type Registers = HashMap<String, Register>;
+
+/// One step: what is done to what, and with what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step<'a> {
+    pub(crate) verb: &'a str,
+    pub(crate) args: &'a [Value],
+    pub(crate) kw: &'a Value,
+}
+
+pub(crate) fn check(corpus: &Corpus, key: &str) -> Result<Outcome, String> {
+    let program = corpus.program(key)?;
+    let mut registers = Registers::new();
+    let mut last = None;
+    for (i, step) in program["steps"].as_array().into_iter().flatten().enumerate() {
+        match run(corpus, step, &registers) {
+            Ok(value) => {
+                let name = step["set"].as_str().unwrap_or_default();
+                registers.insert(name.to_owned(), value.clone());
+                last = Some(value);
+            }
+            Err(why) => return Ok(Outcome::failed("step", format!("{i}, {step}: {why}"))),
+        }
+    }
+    let last = last.ok_or("a program without steps")?;
+    let found = match compute(&last) {
+        Ok(found) => found,
+        Err(why) => return Ok(Outcome::failed("computing", why)),
+    };
+    let tolerance = Tolerance {
+        relative: program["rtol"].as_f64().unwrap_or_default(),
+        absolute: program["atol"].as_f64().unwrap_or_default(),
+    };
+    let mut out = Differences::default();
+    compare(&program["result"], &found, tolerance, &mut out);
+    Ok(Outcome::of(out.0))
+}
+
+fn run(corpus: &Corpus, step: &Value, registers: &Registers) -> Result<Register, String> {
+    let verb = step["do"].as_str().ok_or("a step without a verb")?;
+    let args = step["args"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let call = Step { verb, args, kw: &step["kw"] };
+    let Some(on) = step["on"].as_str() else { return verbs::function(corpus, call, registers) };
+    match arguments::register(on, registers)? {
+        Register::Set(set) => verbs::on_set(&set, call, registers),
+        Register::Array(array) => verbs::on_array(&array, call, registers),
+        Register::SetGroups(groups) => verbs::on_set_groups(&groups, call, registers),
+        Register::ArrayGroups(groups) => verbs::on_array_groups(&groups, call, registers),
+    }
+}
+
+fn item(var: &Variable) -> Result<Item, String> {
+    let data = var.in_memory().ok_or("a result that is not in memory")?.clone();
+    Ok(Item { dims: var.dims().iter().map(|d| d.as_str().to_owned()).collect(), data })
+}
+
+fn items<'a>(
+    vars: impl Iterator<Item = (&'a graticule::Name, &'a Variable)>,
+) -> Result<std::collections::BTreeMap<String, Item>, String> {
+    vars.map(|(name, var)| Ok((name.as_str().to_owned(), item(var)?))).collect()
+}
+
+fn compute(register: &Register) -> Result<Found, String> {
+    let message = |e: graticule::Error| e.to_string();
+    match register {
+        Register::Set(set) => {
+            let set = set.compute().map_err(message)?;
+            Ok(Found { coords: items(set.coord_vars())?, vars: items(set.data_vars())? })
+        }
+        Register::Array(array) => {
+            let array = array.compute().map_err(message)?;
+            let coords = array.coords().to_dataset();
+            let name = array.name().unwrap_or("result").to_owned();
+            let vars = [(name, item(&array.variable())?)].into();
+            Ok(Found { coords: items(coords.coord_vars())?, vars })
+        }
+        Register::SetGroups(_) | Register::ArrayGroups(_) => {
+            Err("the program ends in a grouping".into())
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The verbs that programs may use, by name. A verb that is not here fails its program.
+
+use graticule::dataset::{Operand, Over};
+use graticule::{DataArray, DataArrayGroupBy, Dataset, DatasetGroupBy, Reducer};
+use serde_json::Value;
+
+use super::arguments::{dims, indexer, names, operand, over, register, scalar, selector};
+use super::{Register, Registers, Step};
+use crate::check::library;
+use crate::corpus::Corpus;
+
+fn unknown(verb: &str, on: &str) -> String {
+    format!("the library has no verb \"{verb}\" on {on} yet")
+}
+
+fn argument<'a>(step: &Step<'a>, at: usize) -> Result<&'a Value, String> {
+    step.args.get(at).ok_or_else(|| format!("{} needs {} arguments", step.verb, at + 1))
+}
+
+/// Functions of the package.
+pub(crate) fn function(
+    corpus: &Corpus,
+    step: Step<'_>,
+    registers: &Registers,
+) -> Result<Register, String> {
+    let message = |e: graticule::Error| e.to_string();
+    match step.verb {
+        "open_dataset" => {
+            let file = argument(&step, 0)?.as_str().ok_or("open_dataset of no path")?;
+            library::open_one(corpus, file).map(Register::Set).map_err(message)
+        }
+        "open_mfdataset" => {
+            let files = files(corpus, argument(&step, 0)?)?;
+            let options = library::combining(step.kw);
+            library::open_many(corpus, &files, &options).map(Register::Set).map_err(message)
+        }
+        "where" => {
+            let cond = match register(argument(&step, 0)?.as_str().unwrap_or(""), registers)? {
+                Register::Array(cond) => cond,
+                _ => return Err("where of no array".into()),
+            };
+            let (yes, no) = (argument(&step, 1)?, argument(&step, 2)?);
+            let Operand::Array(yes) = operand(yes, registers)? else {
+                return Err("where that chooses a number".into());
+            };
+            Ok(Register::Array(yes.where_else(cond, operand(no, registers)?)))
+        }
+        verb => Err(unknown(verb, "the package")),
+    }
+}
+
+/// Paths relative to the corpus: a list, or a pattern.
+fn files(corpus: &Corpus, value: &Value) -> Result<Vec<String>, String> {
+    match value["glob"].as_str() {
+        None => names(value),
+        Some(pattern) => {
+            let whole = corpus.path(pattern);
+            let found = graticule_storage::Location::glob(&whole.to_string_lossy());
+            let found = found.map_err(|e| e.to_string())?;
+            let root = corpus.path("");
+            let relative = found.iter().map(|l| l.path().strip_prefix(&root).unwrap_or(l.path()));
+            Ok(relative.map(|p| p.to_string_lossy().into_owned()).collect())
+        }
+    }
+}
+
+/// A reduction by its name, with the options given by keyword.
+fn reducer(verb: &str, kw: &Value) -> Option<Result<Reducer, String>> {
+    let plain = match verb {
+        "count" => graticule::count(),
+        "sum" => graticule::sum(),
+        "prod" => graticule::prod(),
+        "mean" => graticule::mean(),
+        "min" => graticule::min(),
+        "max" => graticule::max(),
+        "any" => graticule::any(),
+        "all" => graticule::all(),
+        "var" => graticule::var(),
+        "std" => graticule::std(),
+        "first" => graticule::first(),
+        "last" => graticule::last(),
+        _ => return None,
+    };
+    let options = kw.as_object().into_iter().flatten().filter(|(key, _)| *key != "dim");
+    Some(options.into_iter().try_fold(plain, |made, (key, value)| {
+        match (key.as_str(), value.as_bool(), value.as_f64()) {
+            ("skipna", Some(on), _) => Ok(made.skipna(on)),
+            ("keep_attrs", Some(on), _) => Ok(made.keep_attrs(on)),
+            ("ddof", _, Some(n)) => Ok(made.ddof(n)),
+            ("min_count", _, Some(n)) => Ok(made.min_count(n as usize)),
+            _ => Err(format!("the option {key}={value} of {verb}")),
+        }
+    }))
+}
+
+/// Applies `isel` or `sel` along each dimension named by keyword.
+fn select<T: Clone>(
+    start: &T,
+    step: &Step<'_>,
+    by: impl Fn(T, &str, &Value) -> Result<T, String>,
+) -> Result<T, String> {
+    let options = ["method", "tolerance", "drop"];
+    let given = step.kw.as_object().into_iter().flatten();
+    let mut given = given.filter(|(dim, _)| !options.contains(&dim.as_str()));
+    given.try_fold(start.clone(), |made, (dim, at)| by(made, dim, at))
+}
+
+/// An operator whose other side is a register or a number.
+macro_rules! arithmetic {
+    ($on:expr, $operator:tt, $other:expr) => {
+        match $other {
+            Operand::Scalar(value) => $on $operator value,
+            Operand::Array(array) => $on $operator &array,
+            Operand::Set(_) => return Err("arithmetic of an array with a dataset".into()),
+        }
+    };
+}
+
+/// NumPy's functions of one argument under our names.
+macro_rules! ufunc {
+    ($on:expr, $name:expr) => {
+        Ok(Some(match $name {
+            "abs" | "absolute" | "fabs" => $on.abs(),
+            "sqrt" => $on.sqrt(),
+            "square" => $on.square(),
+            "exp" => $on.exp(),
+            "expm1" => $on.expm1(),
+            "log" => $on.ln(),
+            "log2" => $on.log2(),
+            "log10" => $on.log10(),
+            "log1p" => $on.log1p(),
+            "sin" => $on.sin(),
+            "cos" => $on.cos(),
+            "tan" => $on.tan(),
+            "arcsin" => $on.asin(),
+            "arccos" => $on.acos(),
+            "arctan" => $on.atan(),
+            "sinh" => $on.sinh(),
+            "cosh" => $on.cosh(),
+            "tanh" => $on.tanh(),
+            "floor" => $on.floor(),
+            "ceil" => $on.ceil(),
+            "trunc" => $on.trunc(),
+            "sign" => $on.sign(),
+            "deg2rad" | "radians" => $on.radians(),
+            "rad2deg" | "degrees" => $on.degrees(),
+            "isfinite" => $on.isfinite(),
+            "isnan" => $on.isnull(),
+            other => return Err(unknown(other, "numbers")),
+        }))
+    };
+}
+
+/// Verbs that datasets and arrays share.
+macro_rules! shared_verbs {
+    ($name:ident, $type:ty) => {
+        fn $name(
+            on: &$type,
+            step: &Step<'_>,
+            registers: &Registers,
+        ) -> Result<Option<$type>, String> {
+            if let Some(by) = reducer(step.verb, step.kw) {
+                return Ok(Some(on.reduce(by?, over(step.args, step.kw)?)));
+            }
+            let other = || operand(argument(step, 0)?, registers);
+            Ok(Some(match step.verb {
+                "sel" => select(on, step, |made, dim, at| {
+                    Ok(made.sel(dim, selector(at, step.kw)?))
+                })?,
+                "isel" => select(on, step, |made, dim, at| Ok(made.isel(dim, indexer(at)?)))?,
+                "add" => arithmetic!(on, +, other()?),
+                "sub" => arithmetic!(on, -, other()?),
+                "mul" => arithmetic!(on, *, other()?),
+                "div" => arithmetic!(on, /, other()?),
+                "pow" => on.pow(other()?),
+                "gt" => on.gt(other()?),
+                "ge" => on.ge(other()?),
+                "lt" => on.lt(other()?),
+                "le" => on.le(other()?),
+                "eq" => on.eq_(other()?),
+                "ne" => on.ne_(other()?),
+                "and" => on.and(other()?),
+                "or" => on.or(other()?),
+                "not" => on.not(),
+                "neg" => -on,
+                "isnull" => on.isnull(),
+                "notnull" => on.notnull(),
+                "fillna" => on.fillna(other()?),
+                "where" => match step.args.get(1) {
+                    None => on.where_(other()?),
+                    Some(no) => on.where_else(other()?, operand(no, registers)?),
+                },
+                "clip" => {
+                    let limit = |at: usize, key: &str| {
+                        let value = step.args.get(at).unwrap_or(&step.kw[key]);
+                        if value.is_null() { Ok(None) } else { scalar(value).map(Some) }
+                    };
+                    on.clip(limit(0, "min")?, limit(1, "max")?)
+                }
+                "round" => {
+                    let decimals = step.args.first().and_then(Value::as_i64).unwrap_or(0);
+                    on.round(decimals as i32)
+                }
+                "astype" => on.astype(argument(step, 0)?.as_str().ok_or("astype of no name")?),
+                "transpose" => on.transpose(dims(&Value::Array(step.args.to_vec()))?),
+                "squeeze" => on.squeeze(over(step.args, step.kw)?),
+                "drop_vars" => on.drop_vars(dims(argument(step, 0)?)?),
+                "abs" => on.abs(),
+                "ufunc" => {
+                    return ufunc!(on, argument(step, 0)?.as_str().unwrap_or_default());
+                }
+                _ => return Ok(None),
+            }))
+        }
+    };
+}
+
+shared_verbs!(shared_on_set, Dataset);
+shared_verbs!(shared_on_array, DataArray);
+
+/// Verbs of a dataset.
+pub(crate) fn on_set(
+    set: &Dataset,
+    step: Step<'_>,
+    registers: &Registers,
+) -> Result<Register, String> {
+    match step.verb {
+        "get" | "item" => match argument(&step, 0)? {
+            Value::String(name) => Ok(Register::Array(set.var(name))),
+            list => Ok(Register::Set(set.keep(dims(list)?))),
+        },
+        "groupby" => {
+            let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
+            Ok(Register::SetGroups(set.groupby(key)))
+        }
+        verb => match shared_on_set(set, &step, registers)? {
+            Some(made) => Ok(Register::Set(made)),
+            None => Err(unknown(verb, "datasets")),
+        },
+    }
+}
+
+/// Verbs of an array.
+pub(crate) fn on_array(
+    array: &DataArray,
+    step: Step<'_>,
+    registers: &Registers,
+) -> Result<Register, String> {
+    match step.verb {
+        "get" | "item" => {
+            let name = argument(&step, 0)?.as_str().ok_or("item of no name")?;
+            Ok(Register::Array(array.coord(name)))
+        }
+        "groupby" => {
+            let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
+            Ok(Register::ArrayGroups(array.groupby(key)))
+        }
+        verb => match shared_on_array(array, &step, registers)? {
+            Some(made) => Ok(Register::Array(made)),
+            None => Err(unknown(verb, "arrays")),
+        },
+    }
+}
+
+/// What is done to a grouping: reductions, and arithmetic with one value per group.
+macro_rules! group_verbs {
+    ($name:ident, $groups:ty, $made:ident, $kind:literal) => {
+        /// Verbs of a grouping.
+        pub(crate) fn $name(
+            groups: &$groups,
+            step: Step<'_>,
+            registers: &Registers,
+        ) -> Result<Register, String> {
+            if let Some(by) = reducer(step.verb, step.kw) {
+                let over = match (step.args.first(), step.kw.get("dim")) {
+                    (None, None) => Over::from(()),
+                    _ => over(step.args, step.kw)?,
+                };
+                return Ok(Register::$made(groups.reduce(by?, over)));
+            }
+            let other = argument(&step, 0)?.as_str().unwrap_or_default();
+            let Register::$made(other) = register(other, registers)? else {
+                return Err(format!("arithmetic of {} with something else", $kind));
+            };
+            match step.verb {
+                "add" => Ok(Register::$made(groups + &other)),
+                "sub" => Ok(Register::$made(groups - &other)),
+                "mul" => Ok(Register::$made(groups * &other)),
+                "div" => Ok(Register::$made(groups / &other)),
+                verb => Err(unknown(verb, $kind)),
+            }
+        }
+    };
+}
+
+group_verbs!(on_set_groups, DatasetGroupBy, Set, "groups of a dataset");
+group_verbs!(on_array_groups, DataArrayGroupBy, Array, "groups of an array");
