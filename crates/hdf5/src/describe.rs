@@ -40,7 +40,7 @@ impl Description {
         let space = Dataspace::parse(&mut space.cursor(), meta.form)?;
         let datatype = header.needed(meta, kind::DATATYPE, "datatype")?;
         let datatype = Datatype::parse(&mut datatype.cursor())?;
-        let element = Element::of(&datatype)?;
+        let element = Element::for_netcdf(&datatype)?;
         let layout = header.needed(meta, kind::LAYOUT, "layout")?;
         let mut layout = Layout::parse(&mut layout.cursor(), meta.form)?;
         if space == Dataspace::Null {

@@ -36,6 +36,8 @@ pub(crate) enum How {
     Text(Padding),
     /// Compound items with big-endian numbers inside.
     Record(Arc<[Turn]>),
+    /// Text of fixed length, taken as text of any length.
+    FixedText(Padding),
     /// Text of any length, in the global heap.
     HeapText,
     /// Sequences of any length, in the global heap.
@@ -139,7 +141,7 @@ impl Element {
                 };
                 Self::new(dtype, size, how)
             }
-            Class::Enum { base, members } => enumeration(base, members)?,
+            Class::Enum { base, members } => enumeration(base, members, true)?,
             Class::Text { .. } => Self::new(DType::Str, size, How::HeapText),
             Class::Sequence { base } => {
                 let base = Self::of(base)?;
@@ -163,6 +165,26 @@ impl Element {
                 _ => opaque(),
             },
         })
+    }
+
+    /// The way to memory that netCDF takes: fixed strings of several bytes are text, and truth
+    /// values are the integers they are stored as.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub(crate) fn for_netcdf(datatype: &Datatype) -> Result<Self> {
+        let mut out = Self::of(datatype)?;
+        match &datatype.class {
+            Class::String { padding } if datatype.size > 1 => {
+                out.dtype = DType::Str;
+                out.how = How::FixedText(*padding);
+            }
+            Class::Enum { base, members } if out.dtype == DType::Bool => {
+                out = enumeration(base, members, false)?;
+            }
+            _ => {}
+        }
+        Ok(out)
     }
 
     /// A member of a compound: its bytes must keep their number, so what would change size
@@ -269,6 +291,13 @@ impl Element {
                 }
                 packed(out)
             }
+            How::FixedText(padding) => {
+                let text = |item: &[u8]| {
+                    let end = text_end(item, *padding);
+                    Text::from(&*String::from_utf8_lossy(item.get(..end).unwrap_or_default()))
+                };
+                Array::from_vec(shape, items.map(text).collect::<Vec<_>>())
+            }
             How::HeapText => {
                 let mut out = Vec::with_capacity(items.len());
                 for item in items {
@@ -304,7 +333,7 @@ impl Element {
     /// The value of what was never written and has no fill value of its own.
     pub(crate) fn zero(&self) -> Result<Scalar> {
         match self.how {
-            How::HeapText => Ok(Scalar::Str(Text::from(""))),
+            How::HeapText | How::FixedText(_) => Ok(Scalar::Str(Text::from(""))),
             _ => Array::zeros(&self.dtype, &[])?.get(&[]),
         }
     }
@@ -352,7 +381,7 @@ fn whole(
         .then(|| Element::new(dtype, size, How::Integer { order, signed, offset, precision }))
 }
 
-fn enumeration(base: &Datatype, members: &[(String, Vec<u8>)]) -> Result<Element> {
+fn enumeration(base: &Datatype, members: &[(String, Vec<u8>)], truth: bool) -> Result<Element> {
     let mut out = Element::of(base)?;
     let Class::Integer { order, signed, .. } = base.class else {
         return Ok(out);
@@ -365,7 +394,7 @@ fn enumeration(base: &Datatype, members: &[(String, Vec<u8>)]) -> Result<Element
     let is =
         |i: usize, name: &str| out.enumeration.iter().any(|(n, v)| n == name && *v == i as i64);
     // What h5py writes for truth values.
-    if base.size == 1 && members.len() == 2 && is(0, "FALSE") && is(1, "TRUE") {
+    if truth && base.size == 1 && members.len() == 2 && is(0, "FALSE") && is(1, "TRUE") {
         out.dtype = DType::Bool;
         out.enumeration.clear();
     }
@@ -389,13 +418,19 @@ fn cut(bits: u128, offset: u32, precision: u32, signed: bool) -> u64 {
     if signed { (((value << up) as i64) >> up) as u64 } else { (value << up) >> up }
 }
 
+/// Where the text ends.
+fn text_end(item: &[u8], padding: Padding) -> usize {
+    let last = |unlike: u8| item.iter().rposition(|b| *b != unlike).map_or(0, |p| p + 1);
+    match padding {
+        Padding::Terminated => item.iter().position(|b| *b == 0).unwrap_or(item.len()),
+        Padding::Space => last(b' '),
+        Padding::Nul => last(0),
+    }
+}
+
 /// Leaves NUL behind the text only.
 fn trim(item: &mut [u8], padding: Padding) {
-    let end = match padding {
-        Padding::Terminated => item.iter().position(|b| *b == 0).unwrap_or(item.len()),
-        Padding::Space => item.iter().rposition(|b| *b != b' ').map_or(0, |p| p + 1),
-        Padding::Nul => item.len(),
-    };
+    let end = text_end(item, padding);
     item.iter_mut().skip(end).for_each(|b| *b = 0);
 }
 

@@ -61,8 +61,8 @@ pub(crate) fn follow(meta: &Meta<'_>, reference: &Piece, wanted: u16) -> Result<
     let (version, from) = (c.u8()?, c.u8()?);
     match (version, from) {
         (1, _) => {
-            c.skip(6)?;
-            // Version 1 stored the name-heap index of the object in front of its address.
+            // Version 1 has an offset into a heap of names in front of the address.
+            c.skip(6 + meta.form.length_size)?;
         }
         (2, _) | (3, 2) => {}
         (3, 1) => {

@@ -176,7 +176,7 @@ fn compare_attr(attrs: &[graticule_storage::RawAttr], name: &str, value: &Value)
             let dtype = pair.first().and_then(Value::as_str).unwrap_or("");
             let one = pair.get(1).is_some_and(|v| !v.is_array() && !v.is_object());
             let number = a.item().ok().and_then(|v| v.as_f64());
-            dtype == "compound"
+            matches!(dtype, "compound" | "str")
                 || (dtype_name(a.dtype()) == kind_of(dtype)
                     && (!one
                         || pair[1].as_f64().is_none()

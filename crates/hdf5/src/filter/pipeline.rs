@@ -162,7 +162,8 @@ impl Pipeline {
                 Action::Deflate => {
                     // The usual chain has only a shuffle left, which keeps the size.
                     let n = out.len();
-                    if left == 1 {
+                    let keeps = |s: &Step| matches!(s.action, Action::Shuffle);
+                    if self.active(mask).take(left).all(keeps) {
                         let spare = room(spare, n);
                         deflate::exact(engine, input, spare)?;
                         at = At::Between { slot: spare_slot, cut: n };

@@ -59,7 +59,8 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
             graticule_array::Error::corrupt("the text of an attribute is cut short")
         })?;
         if datatype.size == 1 || count == 1 {
-            return Ok(text(bytes));
+            // As the reference readers do: a fill value keeps even its NULs.
+            return Ok(text(bytes, attribute.name == "_FillValue"));
         }
         let items = bytes.chunks_exact(datatype.size);
         let items: Vec<Text> = items.map(|b| Text::from(lossy(b))).collect();
@@ -76,19 +77,13 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
     element.decode(heap, &attribute.value, &shape)
 }
 
-/// Text of fixed length; bytes that are not UTF-8 stay bytes.
-fn text(bytes: &[u8]) -> Array {
-    let shown: Vec<u8> = bytes.iter().copied().filter(|b| *b != 0).collect();
-    match String::from_utf8(shown) {
-        Ok(s) => Array::scalar(Text::from(s)),
-        Err(e) => {
-            let shown = e.into_bytes();
-            let n = shown.len();
-            let raw = Array::from_vec(vec![n], shown);
-            raw.and_then(|r| r.with_dtype(DType::Bytes(n)))
-                .unwrap_or_else(|_| Array::scalar(Text::from("")))
-        }
+/// Text of fixed length; bytes that are not UTF-8 become replacement characters.
+fn text(bytes: &[u8], keep_nul: bool) -> Array {
+    let mut shown = String::from_utf8_lossy(bytes).into_owned();
+    if !keep_nul {
+        shown.retain(|c| c != '\0');
     }
+    Array::scalar(Text::from(shown))
 }
 
 fn lossy(bytes: &[u8]) -> String {

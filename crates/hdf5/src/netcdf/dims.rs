@@ -36,8 +36,6 @@ pub(super) struct Dims {
     pub(super) all: Vec<Dim>,
     by_address: HashMap<u64, usize>,
     by_id: HashMap<i64, usize>,
-    /// Named dimensions of the file: anonymous ones are numbered from there.
-    named: usize,
     groups: usize,
     /// For each group, the dimensions of each of its datasets.
     used: Vec<Vec<Vec<usize>>>,
@@ -65,8 +63,7 @@ impl Dims {
     pub(super) fn find(heap: &HeapReader<'_, '_>, root: &Node) -> Self {
         let mut dims = Self::default();
         dims.collect(heap, root);
-        dims.named = dims.all.len();
-        dims.assign(heap, root, &[]);
+        dims.assign(heap, root);
         dims.stretch(root);
         dims
     }
@@ -121,7 +118,7 @@ impl Dims {
         }
     }
 
-    fn assign(&mut self, heap: &HeapReader<'_, '_>, node: &Node, _above: &[usize]) {
+    fn assign(&mut self, heap: &HeapReader<'_, '_>, node: &Node) {
         let group = self.used.len();
         self.used.push(Vec::new());
         let mut all = Vec::with_capacity(node.datasets.len());
@@ -133,7 +130,7 @@ impl Dims {
             *used = all;
         }
         for child in &node.groups {
-            self.assign(heap, child, &[]);
+            self.assign(heap, child);
         }
     }
 
@@ -169,7 +166,7 @@ impl Dims {
         found.resize(rank + axes.len(), None);
         let mut out = Vec::with_capacity(found.len());
         for (found, (len, most)) in found.into_iter().zip(outer.chain(inner)) {
-            let dim = found.unwrap_or_else(|| self.anonymous(group, len, most.is_none()));
+            let dim = found.unwrap_or_else(|| self.anonymous(group, len, most.is_none(), &out));
             out.push(dim);
         }
         out
@@ -187,11 +184,13 @@ impl Dims {
         Some(each.iter().map(first).collect())
     }
 
-    /// A dimension without a name: one per length and group.
-    fn anonymous(&mut self, group: usize, len: u64, unlimited: bool) -> usize {
+    /// A dimension without a name: shared by the datasets of a group that have an axis of this
+    /// length, but never used twice by one of them.
+    fn anonymous(&mut self, group: usize, len: u64, unlimited: bool, used: &[usize]) -> usize {
         let len = usize::try_from(len).unwrap_or(usize::MAX);
         let same = |d: &Dim| d.group == group && d.dim.len == len && d.dim.unlimited == unlimited;
-        if let Some(found) = self.all.iter().position(same) {
+        let mut all = self.all.iter().enumerate();
+        if let Some((found, _)) = all.find(|(i, d)| same(d) && !used.contains(i)) {
             return found;
         }
         let name = format!("phony_dim_{}", self.all.len());
