@@ -292,8 +292,10 @@ impl Element {
                 packed(out)
             }
             How::FixedText(padding) => {
+                // Blanks are part of the text, as netCDF has it.
+                let padding = if *padding == Padding::Space { Padding::Nul } else { *padding };
                 let text = |item: &[u8]| {
-                    let end = text_end(item, *padding);
+                    let end = text_end(item, padding);
                     Text::from(&*String::from_utf8_lossy(item.get(..end).unwrap_or_default()))
                 };
                 Array::from_vec(shape, items.map(text).collect::<Vec<_>>())
