@@ -3,24 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use graticule_array::{ArrayMut, ChunkGrid, Error, Region, Result, Scalar, Shape};
-use graticule_storage::{ByteSource, ChunkSource, Limits, SourceDescriptor, SourceInfo, Storage};
+use graticule_storage::{ChunkSource, Limits, SourceDescriptor, SourceInfo, Storage};
 
 use crate::chunk::ChunkTable;
 use crate::describe::Description;
 use crate::element::{Element, HeapReader};
+use crate::file::FileHandle;
 use crate::filter::{Pipeline, Scratch, with_scratch};
 use crate::header::to_usize;
 use crate::message::layout::{Chunks, Layout};
 use crate::meta::{Form, Meta};
-
-/// A file that datasets read from.
-#[derive(Debug)]
-pub(crate) struct FileHandle {
-    pub(crate) bytes: Arc<dyn ByteSource>,
-    pub(crate) form: Form,
-    /// Whether checksums of chunks are verified.
-    pub(crate) verify: bool,
-}
 
 /// A dataset that can be read.
 #[derive(Debug)]
@@ -94,11 +86,19 @@ impl DatasetSource {
         let bytes = extent.iter().try_fold(element.stored, |n, l| n.checked_mul(*l));
         let mut grid = ChunkGrid::whole(&full);
         let mut whole_chunks = false;
-        let refused = pipeline.is_empty() && external;
+        let mut file = file.clone();
         let body = match layout {
-            _ if refused => Body::Refused(Error::unsupported("data in external files")),
             Layout::Compact(data) => Body::Here(data),
-            Layout::Contiguous { address: None } => Body::Nowhere,
+            Layout::Contiguous { address: None } => match external {
+                None => Body::Nowhere,
+                Some(pieces) => {
+                    let total = bytes.ok_or_else(|| Error::corrupt("the data are too large"))?;
+                    let form = Form { base: 0, ..file.form };
+                    let bytes = pieces.bytes(file.bytes.location(), total as u64);
+                    file = Arc::new(FileHandle { bytes, form, verify: file.verify });
+                    Body::At(0)
+                }
+            },
             Layout::Contiguous { address: Some(at) } => {
                 let fits = bytes.is_some_and(|n| {
                     let end = at.checked_add(file.form.base).and_then(|a| a.checked_add(n as u64));
@@ -146,7 +146,7 @@ impl DatasetSource {
             fill: Some(fill.clone()),
         };
         let beyond = beyond.filter(|b| b.dtype() == info.dtype).unwrap_or_else(|| fill.clone());
-        Ok(Self { file: file.clone(), path, info, extent, element, body, fill, beyond })
+        Ok(Self { file, path, info, extent, element, body, fill, beyond })
     }
 
     /// How the data lie in the file.

@@ -3,6 +3,7 @@
 use graticule_array::{Error, Result, Scalar};
 
 use crate::element::{Element, HeapReader};
+use crate::external::Pieces;
 use crate::filter::Pipeline;
 use crate::header::{Header, kind};
 use crate::message::dataspace::Dataspace;
@@ -10,6 +11,15 @@ use crate::message::datatype::Datatype;
 use crate::message::layout::Layout;
 use crate::message::{fill, filters};
 use crate::meta::Meta;
+
+/// Whose idea of element types counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// HDF5's own.
+    Plain,
+    /// NetCDF's: fixed strings are text, truth values are integers.
+    Netcdf,
+}
 
 /// A dataset's shape, type, storage and fill value.
 #[derive(Debug)]
@@ -22,8 +32,8 @@ pub(crate) struct Description {
     pub(crate) fill: Scalar,
     /// The largest lengths.
     pub(crate) max: Vec<Option<u64>>,
-    /// Whether the data lie in other files.
-    pub(crate) external: bool,
+    /// Where the data lie, if in other files.
+    pub(crate) external: Option<Pieces>,
 }
 
 impl Description {
@@ -35,12 +45,16 @@ impl Description {
         meta: &Meta<'_>,
         heap: &HeapReader<'_, '_>,
         header: &Header,
+        view: View,
     ) -> Result<Self> {
         let space = header.needed(meta, kind::DATASPACE, "dataspace")?;
         let space = Dataspace::parse(&mut space.cursor(), meta.form)?;
         let datatype = header.needed(meta, kind::DATATYPE, "datatype")?;
         let datatype = Datatype::parse(&mut datatype.cursor())?;
-        let element = Element::for_netcdf(&datatype)?;
+        let element = match view {
+            View::Plain => Element::of(&datatype)?,
+            View::Netcdf => Element::for_netcdf(&datatype)?,
+        };
         let layout = header.needed(meta, kind::LAYOUT, "layout")?;
         let mut layout = Layout::parse(&mut layout.cursor(), meta.form)?;
         if space == Dataspace::Null {
@@ -73,7 +87,13 @@ impl Description {
         if space.count().is_none() {
             return Err(Error::corrupt(format!("an array of shape {:?}", space.dims())));
         }
-        let external = header.first(kind::EXTERNAL_FILES).is_some();
+        let external = header.body(meta, kind::EXTERNAL_FILES)?;
+        let external = external.map(|body| Pieces::parse(meta, &body)).transpose()?;
         Ok(Self { space, datatype, element, layout, pipeline, fill, max, external })
+    }
+
+    /// The current lengths; `None` where there is no dataspace to speak of.
+    pub(crate) fn shape(&self) -> Option<Vec<u64>> {
+        (self.space != Dataspace::Null).then(|| self.space.dims().to_vec())
     }
 }

@@ -119,7 +119,7 @@ impl Element {
                 Self::new(DType::Bytes(size), size, How::Plain(ByteOrder::Little))
             }
             Class::String { padding } => Self::new(DType::Bytes(size), size, How::Text(*padding)),
-            Class::Opaque { .. } | Class::Reference { .. } => opaque(),
+            Class::Opaque | Class::Reference => opaque(),
             Class::Compound { members } => {
                 let mut fields = Vec::with_capacity(members.len());
                 let mut turns = Vec::new();
@@ -225,7 +225,7 @@ impl Element {
     pub(crate) fn is_big_endian(&self) -> bool {
         match self.how {
             How::Plain(order) | How::Integer { order, .. } | How::Float { order, .. } => {
-                order == ByteOrder::Big
+                order == ByteOrder::Big && self.stored > 1
             }
             _ => false,
         }

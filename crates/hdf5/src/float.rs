@@ -23,7 +23,7 @@ pub(crate) fn standard(size: usize, f: &FloatFormat) -> Option<DType> {
 /// The dtype whose numbers come nearest to those of another format.
 pub(crate) fn nearest(size: usize, f: &FloatFormat) -> Option<DType> {
     let (exponent, mantissa) = (f.exponent.1, f.mantissa.1);
-    if size > 16 || exponent == 0 || exponent > 15 || mantissa == 0 || mantissa > 112 {
+    if size > 16 || exponent == 0 || exponent > 15 || mantissa == 0 || mantissa > 120 {
         return None;
     }
     Some(if exponent <= 8 && mantissa <= 23 { DType::F32 } else { DType::F64 })

@@ -112,7 +112,7 @@ pub(crate) fn name_of(id: u16) -> Option<&'static str> {
         32023 => "granular bitround",
         32024 => "sz3",
         32026 => "blosc2",
-        32028 => "jetraw",
+        32028 => "sperr",
         _ => return None,
     })
 }

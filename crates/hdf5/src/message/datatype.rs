@@ -23,9 +23,9 @@ pub(crate) enum Class {
     Time,
     String { padding: Padding },
     Bits { order: ByteOrder, offset: u16, precision: u16 },
-    Opaque { tag: String },
+    Opaque,
     Compound { members: Vec<Member> },
-    Reference { kind: u8 },
+    Reference,
     Enum { base: Box<Datatype>, members: Vec<(String, Vec<u8>)> },
     Sequence { base: Box<Datatype> },
     Text { padding: Padding },
@@ -63,6 +63,24 @@ pub(crate) struct Member {
 }
 
 impl Datatype {
+    /// The number of its class as HDF5's library counts: text of any length is a string.
+    pub(crate) fn class_number(&self) -> u8 {
+        match self.class {
+            Class::Integer { .. } => 0,
+            Class::Float { .. } => 1,
+            Class::Time => 2,
+            Class::String { .. } | Class::Text { .. } => 3,
+            Class::Bits { .. } => 4,
+            Class::Opaque => 5,
+            Class::Compound { .. } => 6,
+            Class::Reference => 7,
+            Class::Enum { .. } => 8,
+            Class::Sequence { .. } => 9,
+            Class::Array { .. } => 10,
+            Class::Complex { .. } => 11,
+        }
+    }
+
     pub(crate) fn parse(c: &mut Cursor<'_>) -> Result<Self> {
         Self::nested(c, 0)
     }
@@ -102,11 +120,11 @@ impl Datatype {
             3 => Class::String { padding: padding(bits & 15) },
             4 => Class::Bits { order, offset: c.u16()?, precision: c.u16()? },
             5 => {
-                let tag = c.take((bits & 0xff) as usize)?;
-                Class::Opaque { tag: crate::header::text_until_nul(tag) }
+                c.skip((bits & 0xff) as usize)?;
+                Class::Opaque
             }
             6 => compound(c, version, (bits & 0xffff) as usize, size, depth)?,
-            7 => Class::Reference { kind: (bits & 15) as u8 },
+            7 => Class::Reference,
             8 => enumeration(c, version, (bits & 0xffff) as usize, depth)?,
             9 => {
                 let base = Box::new(Self::nested(c, depth + 1)?);

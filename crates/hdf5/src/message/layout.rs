@@ -47,6 +47,16 @@ pub(crate) enum IndexKind {
 }
 
 impl Layout {
+    /// Its name, as HDF5's tools print it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Compact(_) => "compact",
+            Self::Contiguous { .. } => "contiguous",
+            Self::Chunked(_) => "chunked",
+            Self::Virtual { .. } => "virtual",
+        }
+    }
+
     pub(crate) fn parse(c: &mut Cursor<'_>, form: Form) -> Result<Self> {
         match c.u8()? {
             1 | 2 => Self::old(c, form),

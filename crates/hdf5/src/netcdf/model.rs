@@ -8,30 +8,22 @@ use graticule_storage::{ByteSource, OpenOptions, RawAttr, RawGroup, RawVar};
 use super::attrs;
 use super::dims::{Dims, shown_name};
 use super::walk::{Node, Walk};
-use crate::dataset::{DatasetSource, FileHandle};
+use crate::dataset::DatasetSource;
 use crate::element::HeapReader;
+use crate::file::{FileHandle, begin};
 use crate::header::Header;
-use crate::meta::Meta;
-use crate::shared::SharedTable;
-use crate::superblock::Superblock;
 
 /// Opens a file and describes everything in it.
 ///
 /// # Errors
 /// If it is not HDF5, or its root group cannot be read.
 pub(crate) fn open(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
-    let superblock = Superblock::read(&**bytes)?;
-    let form = superblock.form;
-    let file = Arc::new(FileHandle { bytes: bytes.clone(), form, verify: options.verify });
-    let meta = Meta::new(&**bytes, form);
-    if let Some(address) = superblock.extension
-        && let Ok(extension) = Header::read(&meta, address)
-    {
-        *meta.shared.borrow_mut() = SharedTable::read(&meta, &extension).unwrap_or_default();
-    }
+    let (meta, address) = begin(&**bytes)?;
+    let file =
+        Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
     let heap = HeapReader::new(&meta);
-    let root = Header::read(&meta, superblock.root)?;
-    let mut walk = Walk::new(&heap, superblock.root);
+    let root = Header::read(&meta, address)?;
+    let mut walk = Walk::new(&heap, address);
     let mut tree = walk.group(&root, "", "/")?;
     let dims = Dims::find(&heap, &tree);
     let mut builder = Builder {

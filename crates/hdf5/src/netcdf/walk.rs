@@ -2,7 +2,7 @@
 
 use graticule_array::{Error, Result};
 
-use crate::describe::Description;
+use crate::describe::{Description, View};
 use crate::element::HeapReader;
 use crate::group;
 use crate::header::Header;
@@ -112,7 +112,7 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         }
         let header = Header::read(meta, address)?;
         if header.is_dataset() {
-            let description = Description::read(meta, self.heap, &header)?;
+            let description = Description::read(meta, self.heap, &header, View::Netcdf)?;
             let (attributes, problems) = group::attributes(meta, &header)?;
             self.problems.extend(problems.into_iter().map(|e| (path.to_owned(), e)));
             node.datasets.push(Leaf {
