@@ -64,7 +64,7 @@ impl DataArray {
         let name = Some(name.into()).filter(|n| !n.is_empty());
         let mut parts = Parts::default();
         // A variable alone conflicts with nothing.
-        let _ = parts.insert(MAIN.into(), var, false);
+        let _ = parts.insert(MAIN, var, false);
         Self { set: Dataset(Arc::new(parts)), name }
     }
 
@@ -77,7 +77,7 @@ impl DataArray {
             ..Parts::default()
         };
         // All parts come from one valid dataset: they cannot conflict.
-        let _ = parts.insert(MAIN.into(), var.clone(), false);
+        let _ = parts.insert(MAIN, var.clone(), false);
         for (coord, labels) in set.coord_vars() {
             if labels.dims().iter().all(|d| var.dims().has(d)) {
                 let _ = parts.adopt(coord, labels.clone(), &set.0);

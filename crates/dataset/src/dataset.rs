@@ -72,7 +72,13 @@ impl Parts {
     }
 
     /// Adds or replaces a variable; gives it the default index if it is a dimension coordinate.
-    pub(crate) fn insert(&mut self, name: Name, var: Variable, coord: bool) -> Result<()> {
+    pub(crate) fn insert(
+        &mut self,
+        name: impl Into<Name>,
+        var: Variable,
+        coord: bool,
+    ) -> Result<()> {
+        let name = name.into();
         if name.is_empty() {
             return Err(Error::invalid("the name of a variable must not be empty"));
         }

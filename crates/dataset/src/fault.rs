@@ -109,3 +109,6 @@ impl Trail {
         (!all.is_empty()).then(|| all.join(" of "))
     }
 }
+
+#[cfg(test)]
+mod tests;

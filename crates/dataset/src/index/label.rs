@@ -6,7 +6,7 @@ use graticule_array::{Array, DType, Element, Error, Pick, Result, Selection, Tex
 
 use super::Index;
 use super::column::{Column, Order};
-use crate::select::{Method, Selector};
+use crate::select::{Label, Method, Selector};
 use crate::show::values::element_text;
 
 /// An index over labels in memory: numbers, truth values, text, times and durations.
@@ -137,7 +137,7 @@ impl Index for LabelIndex {
             Selector::One(label) => self.one(coord, label.value()),
             Selector::Range { start, stop, inclusive } => {
                 let (start, stop) = (start.as_ref(), stop.as_ref());
-                self.range(coord, start.map(|l| l.value()), stop.map(|l| l.value()), *inclusive)
+                self.range(coord, start.map(Label::value), stop.map(Label::value), *inclusive)
             }
             Selector::List(labels) => self.list(coord, labels, Method::Exact, None),
             Selector::Near(near) => {

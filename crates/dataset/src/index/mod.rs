@@ -3,11 +3,15 @@
 mod column;
 mod label;
 mod query;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+#[cfg(test)]
+use graticule_array::Text;
 use graticule_array::{Array, Pick, Result};
 
 use crate::select::Selector;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use graticule_array::{
     Array, DType, Error, Pick, Result, Scalar, Text, TimeType, f16, nearest_names,
 };
-use graticule_cftime::{Calendar, DateTime, PartialDate, Resolution, TimeUnit};
+use graticule_cftime::{Calendar, PartialDate, Resolution, TimeUnit};
 
 use super::column::{Column, Key, Order};
 use super::label::{Columns, LabelIndex, not_monotonic};
@@ -53,7 +53,7 @@ impl LabelIndex {
     /// A date as text: a period if it is coarser than the labels, else an instant.
     fn date(&self, coord: &str, text: &str, of: TimeType) -> Result<Pick> {
         let partial = parse_date(coord, text)?;
-        let (start, end) = partial.interval(of.unit, of.calendar).map_err(time_error)?;
+        let (start, end) = partial.interval(of.unit, of.calendar).map_err(|e| time_error(&e))?;
         let Columns::Whole(column) = self.columns() else {
             return Err(Error::bug("times are not held as ticks"));
         };
@@ -107,7 +107,8 @@ impl LabelIndex {
                 Err(not_monotonic(coord))
             };
         }
-        // Ranks of the labels before each end, and of those up to it.
+        // The end of a range of texts belongs to it with its whole period.
+        let inclusive = inclusive || matches!(stop, Some(Scalar::Str(_)));
         let none = 0..self.labels.len();
         let a = start.map(|l| self.span(coord, l)).transpose()?;
         let b = stop.map(|l| self.span(coord, l)).transpose()?;
@@ -141,7 +142,8 @@ impl LabelIndex {
     fn span(&self, coord: &str, label: &Scalar) -> Result<Range<usize>> {
         if let (DType::Time(of), Some(text)) = (self.labels.dtype(), label.as_str()) {
             let partial = parse_date(coord, text)?;
-            let (start, end) = partial.interval(of.unit, of.calendar).map_err(time_error)?;
+            let (start, end) =
+                partial.interval(of.unit, of.calendar).map_err(|e| time_error(&e))?;
             let Columns::Whole(column) = self.columns() else {
                 return Err(Error::bug("times are not held as ticks"));
             };
@@ -190,7 +192,7 @@ impl LabelIndex {
             }
             (DType::Time(of), Scalar::Str(text)) => {
                 let partial = parse_date(coord, text.as_str().unwrap_or_default())?;
-                let start = partial.interval(of.unit, of.calendar).map_err(time_error)?.0;
+                let start = partial.interval(of.unit, of.calendar).map_err(|e| time_error(&e))?.0;
                 let exact = partial.start().to_ticks(of.unit, of.calendar).is_ok();
                 Ok(if exact { Wanted::Key(start) } else { Wanted::Before(start) })
             }
@@ -249,7 +251,7 @@ impl LabelIndex {
                         parsed.and_then(|p| p.interval(of.unit, of.calendar).ok()).map(|i| i.0)
                     }
                     (DType::Time(of), Scalar::Time(t, from)) => {
-                        Some(key_of(ticks(*t, from.unit, of.unit)))
+                        Some(key_of(&ticks(*t, from.unit, of.unit)))
                     }
                     (_, value) => value.as_f64().map(|v| v.round() as i64),
                 };
@@ -353,7 +355,7 @@ impl LabelIndex {
                 let wanted = self.whole(coord, label)?;
                 // Reals among integers keep their fraction; ticks are exact in `i128`.
                 let exact = label.as_f64().filter(|_| !self.labels.dtype().is_temporal());
-                let key = key_of(wanted);
+                let key = key_of(&wanted);
                 let measure = |k: &i64| match exact {
                     Some(v) => far(*k as f64, v),
                     None => (i128::from(*k) - i128::from(key)).unsigned_abs() as f64,
@@ -425,9 +427,9 @@ fn exclude(end: &Range<usize>, backwards: bool) -> Range<usize> {
     if backwards { end.end..end.end } else { end.start..end.start }
 }
 
-fn key_of(wanted: Wanted<i64>) -> i64 {
+fn key_of(wanted: &Wanted<i64>) -> i64 {
     match wanted {
-        Wanted::Key(key) | Wanted::Before(key) => key,
+        Wanted::Key(key) | Wanted::Before(key) => *key,
     }
 }
 
@@ -486,7 +488,7 @@ fn parse_date(coord: &str, text: &str) -> Result<PartialDate> {
     })
 }
 
-fn time_error(error: graticule_cftime::Error) -> Error {
+fn time_error(error: &graticule_cftime::Error) -> Error {
     Error::invalid(error.to_string())
 }
 
@@ -580,10 +582,4 @@ fn reals(columns: &Columns) -> Vec<f64> {
 
 fn first_unequal<K: Key>(a: &[K], b: &[K]) -> Option<usize> {
     a.iter().zip(b).position(|(x, y)| !(x.is_missing() && y.is_missing()) && x.order(y).is_ne())
-}
-
-/// A date of a tick, for messages.
-#[allow(dead_code)]
-fn date_of(tick: i64, of: TimeType) -> Option<DateTime> {
-    DateTime::from_ticks(tick, of.unit, of.calendar)
 }

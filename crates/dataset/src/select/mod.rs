@@ -7,3 +7,6 @@ mod selector;
 
 pub use indexer::{Indexer, step};
 pub use selector::{Label, Labels, Method, Near, Selector, near};
+
+#[cfg(test)]
+mod tests;

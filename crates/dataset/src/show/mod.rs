@@ -3,3 +3,6 @@
 mod html;
 pub(crate) mod text;
 pub(crate) mod values;
+
+#[cfg(test)]
+mod tests;

@@ -104,7 +104,7 @@ impl DataArray {
     pub(crate) fn with_main(&self, var: Variable) -> Result<Self> {
         let mut parts = self.set.0.emptied();
         let dims = var.dims().clone();
-        parts.insert(MAIN.into(), var, false)?;
+        parts.insert(MAIN, var, false)?;
         for (name, coord) in self.set.coord_vars() {
             if coord.dims().iter().all(|d| dims.has(d)) {
                 parts.adopt(name, coord.clone(), &self.set.0)?;

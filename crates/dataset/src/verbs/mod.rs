@@ -33,3 +33,6 @@ pub use clip::Limit;
 pub use groupby::{DataArrayGroupBy, DatasetGroupBy, GroupKey};
 pub use operand::Operand;
 pub use reduce::{Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var};
+
+#[cfg(test)]
+mod tests;

@@ -197,6 +197,8 @@ impl Over {
 
 impl Dataset {
     /// Reduces over dimensions with options: `reduce(mean().skipna(false), "time")`.
+    // By value, because it reads as a call: `reduce(mean(), "time")`.
+    #[allow(clippy::needless_pass_by_value)]
     #[track_caller]
     pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> Self {
         let over = over.into();
@@ -236,6 +238,8 @@ impl Dataset {
 
 impl DataArray {
     /// Reduces over dimensions with options: `reduce(std().ddof(1.0), "time")`.
+    // By value, because it reads as a call: `reduce(mean(), "time")`.
+    #[allow(clippy::needless_pass_by_value)]
     #[track_caller]
     pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> Self {
         let over = over.into();

@@ -4,6 +4,8 @@ mod arith;
 mod grouping;
 mod key;
 mod reduce;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::panic::Location;

@@ -16,6 +16,8 @@ use crate::verbs::reduce::{
 
 impl DatasetGroupBy {
     /// Reduces each group over the grouped dimension (`()`), or over several that include it.
+    // By value, because it reads as a call: `reduce(mean(), "time")`.
+    #[allow(clippy::needless_pass_by_value)]
     #[track_caller]
     pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> Dataset {
         let over = over.into();
@@ -61,6 +63,8 @@ impl DatasetGroupBy {
 
 impl DataArrayGroupBy {
     /// Reduces each group over the grouped dimension (`()`), or over several that include it.
+    // By value, because it reads as a call: `reduce(mean(), "time")`.
+    #[allow(clippy::needless_pass_by_value)]
     #[track_caller]
     pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> DataArray {
         DataArray { set: self.groups.reduce(by, over), name: self.name.clone() }
