@@ -16,7 +16,6 @@ use crate::error::{Error, Result};
 use crate::number::Number;
 use crate::scalar::Scalar;
 use crate::text::Text;
-use crate::wide::wide;
 
 pub(crate) use numbers::To;
 pub(crate) use promote::finer;
@@ -50,9 +49,7 @@ impl Array {
         if self.dtype() == to {
             return Ok(self.clone());
         }
-        if let Some(out) = dispatch!(numbers self.dtype(), S =>
-            dispatch!(numbers to, T => Some(convert::<S, T>(self)?), else None), else None)
-        {
+        if let Some(out) = numbers::cast(self, to)? {
             return Ok(out);
         }
         match (self.dtype(), to) {
@@ -80,7 +77,7 @@ impl Array {
             DType::Str => flat::<Text>(self)?.iter().map(Text::is_missing).collect(),
             DType::Time(_) | DType::Duration(_) => {
                 let ticks = flat::<i64>(self)?;
-                wide(|| ticks.iter().map(|t| *t == MISSING_TICK).collect())
+                ticks.iter().map(|t| *t == MISSING_TICK).collect()
             }
             dtype if dtype.is_float() || dtype.is_complex() => {
                 dispatch!(floats dtype, T => nans::<T>(self)?, else
@@ -94,12 +91,7 @@ impl Array {
 
 fn nans<T: Number>(array: &Array) -> Result<Vec<bool>> {
     let values = flat::<T>(array)?;
-    Ok(wide(|| values.iter().map(|v| v.is_nan()).collect()))
-}
-
-fn convert<S: Element + Copy + To<T>, T: Element>(array: &Array) -> Result<Array> {
-    let values = flat::<S>(array)?;
-    Array::from_vec(array.shape(), wide(|| values.iter().map(|v| v.to()).collect::<Vec<T>>()))
+    Ok(values.iter().map(|v| v.is_nan()).collect())
 }
 
 /// The missing value of a type.

@@ -3,6 +3,70 @@
 use half::f16;
 use num_complex::{Complex32, Complex64};
 
+use crate::array::Array;
+use crate::cast::flat;
+use crate::dispatch::dispatch;
+use crate::dtype::DType;
+use crate::element::Element;
+use crate::error::Result;
+use crate::wide::wide;
+
+/// A number array in another type; `None` if one of the types is not of numbers. Complex numbers
+/// are reached through the floats of their parts, so that fewer pairs have to be compiled.
+pub(super) fn cast(array: &Array, to: &DType) -> Result<Option<Array>> {
+    let part = |complex: &DType| if *complex == DType::C64 { DType::F32 } else { DType::F64 };
+    Ok(match (array.dtype(), to) {
+        (from, to) if from == to => Some(array.clone()),
+        (DType::C64, DType::C128) => Some(convert::<Complex32, Complex64>(array)?),
+        (DType::C128, DType::C64) => Some(convert::<Complex64, Complex32>(array)?),
+        (DType::C64, DType::Bool) => Some(convert::<Complex32, bool>(array)?),
+        (DType::C128, DType::Bool) => Some(convert::<Complex64, bool>(array)?),
+        (DType::C64, DType::F32) => Some(convert::<Complex32, f32>(array)?),
+        (DType::C128, DType::F64) => Some(convert::<Complex64, f64>(array)?),
+        (DType::F32, DType::C64) => Some(convert::<f32, Complex32>(array)?),
+        (DType::F64, DType::C128) => Some(convert::<f64, Complex64>(array)?),
+        (from, to) if from.is_complex() || to.is_complex() => {
+            through(array, &if from.is_complex() { part(from) } else { part(to) }, to)?
+        }
+        (DType::Bool, to) => {
+            let ones = convert::<bool, u8>(array)?;
+            if *to == DType::U8 { Some(ones) } else { cast(&ones, to)? }
+        }
+        // Half precision goes through wider floats, which hold it exactly.
+        (DType::F16, DType::F32) => Some(convert::<f16, f32>(array)?),
+        (DType::F32, DType::F16) => Some(convert::<f32, f16>(array)?),
+        (DType::F64, DType::F16) => Some(convert::<f64, f16>(array)?),
+        (DType::F16, to) => through(array, &DType::F32, to)?,
+        (_, DType::F16) => through(array, &DType::F64, to)?,
+        (from, DType::Bool) => dispatch!(primitive from, S => Some(convert::<S, bool>(array)?),
+            else None),
+        (from, DType::F32) => dispatch!(primitive from, S => Some(wide_convert::<S, f32>(array)?),
+            else None),
+        (from, DType::F64) => dispatch!(primitive from, S => Some(wide_convert::<S, f64>(array)?),
+            else None),
+        (from, to) => dispatch!(primitive from, S =>
+            dispatch!(integers to, T => Some(convert::<S, T>(array)?), else None), else None),
+    })
+}
+
+fn through(array: &Array, by: &DType, to: &DType) -> Result<Option<Array>> {
+    match cast(array, by)? {
+        Some(between) => cast(&between, to),
+        None => Ok(None),
+    }
+}
+
+fn convert<S: Element + Copy + To<T>, T: Element>(array: &Array) -> Result<Array> {
+    let values = flat::<S>(array)?;
+    Array::from_vec(array.shape(), values.iter().map(|v| v.to()).collect::<Vec<T>>())
+}
+
+/// To floats, as decoding does.
+fn wide_convert<S: Element + Copy + To<T>, T: Element>(array: &Array) -> Result<Array> {
+    let values = flat::<S>(array)?;
+    Array::from_vec(array.shape(), wide(|| values.iter().map(|v| v.to()).collect::<Vec<T>>()))
+}
+
 /// A number that converts to `T`. Integers wrap; floats are cut off towards zero and saturate
 /// when the target is an integer; the imaginary part is dropped when the target has none.
 pub(crate) trait To<T> {

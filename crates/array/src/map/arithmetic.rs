@@ -16,6 +16,16 @@ use crate::zip::ZipOp;
 #[inline(always)]
 pub(super) fn each<T: Element, U: Element>(input: &Array, f: impl Fn(&T) -> U) -> Result<Array> {
     let values = flat::<T>(input)?;
+    Array::from_vec(input.shape(), values.iter().map(f).collect::<Vec<U>>())
+}
+
+/// Like [`each`], for cheap operations: compiled for wide vectors too.
+#[inline(always)]
+pub(super) fn wide_each<T: Element, U: Element>(
+    input: &Array,
+    f: impl Fn(&T) -> U,
+) -> Result<Array> {
+    let values = flat::<T>(input)?;
     Array::from_vec(input.shape(), wide(|| values.iter().map(f).collect::<Vec<U>>()))
 }
 
@@ -23,13 +33,22 @@ fn impossible(input: &Array) -> Error {
     Error::bug(format!("{} passed the check of its operation", input.dtype()))
 }
 
+/// Widens the elements, applies `f` and narrows what comes out of it.
+pub(super) fn in_computed(input: &Array, f: impl FnOnce(&Array) -> Result<Array>) -> Result<Array> {
+    let (own, by) = (input.dtype(), input.dtype().computed());
+    if by == *own { f(input) } else { f(&input.cast(&by)?)?.cast(own) }
+}
+
 pub(super) fn negative(input: &Array) -> Result<Array> {
     if let DType::Duration(_) = input.dtype() {
         // The reserved tick is its own negative.
         return each(input, |t: &i64| t.wrapping_neg())?.with_dtype(input.dtype().clone());
     }
-    dispatch!(numeric input.dtype(), T => each(input, |x: &T| x.negative()),
-        else Err(impossible(input)))
+    in_computed(input, |input| {
+        dispatch!(computed input.dtype(), T => each(input, |x: &T| x.negative()), else
+            dispatch!(complex input.dtype(), T => each(input, |x: &T| x.negative()), else
+                Err(impossible(input))))
+    })
 }
 
 pub(super) fn magnitude(input: &Array, result: &DType) -> Result<Array> {
@@ -41,8 +60,10 @@ pub(super) fn magnitude(input: &Array, result: &DType) -> Result<Array> {
         }
         DType::C64 => each(input, |x: &num_complex::Complex32| x.norm()),
         DType::C128 => each(input, |x: &num_complex::Complex64| x.norm()),
-        dtype => dispatch!(reals dtype, T => each(input, |x: &T| x.magnitude()),
-            else Err(impossible(input))),
+        _ => in_computed(input, |input| {
+            dispatch!(computed input.dtype(), T => each(input, |x: &T| x.magnitude()),
+                else Err(impossible(input)))
+        }),
     }
 }
 
@@ -67,9 +88,8 @@ pub(super) fn round_to(input: &Array, decimals: i32) -> Result<Array> {
             return Ok(input.clone());
         }
         let power = 10f64.powi(decimals.saturating_neg());
-        return dispatch!(integers dtype, T =>
-            each(input, |x: &T| T::from_f64((x.as_f64() / power).round_ties_even() * power)),
-            else Err(impossible(input)));
+        return each(&input.cast(&DType::F64)?, |x: &f64| (x / power).round_ties_even() * power)?
+            .cast(dtype);
     }
     dispatch!(floats dtype, T => rounded::<T>(input, decimals), else Err(impossible(input)))
 }
@@ -78,10 +98,10 @@ pub(super) fn round_to(input: &Array, decimals: i32) -> Result<Array> {
 fn rounded<T: Float>(input: &Array, decimals: i32) -> Result<Array> {
     let power = T::from_f64(10f64.powi(decimals.saturating_abs()));
     if decimals == 0 {
-        each(input, |x: &T| x.round_even())
+        wide_each(input, |x: &T| x.round_even())
     } else if decimals > 0 {
-        each(input, |x: &T| x.times(power).round_even().divided(power))
+        wide_each(input, |x: &T| x.times(power).round_even().divided(power))
     } else {
-        each(input, |x: &T| x.divided(power).round_even().times(power))
+        wide_each(input, |x: &T| x.divided(power).round_even().times(power))
     }
 }

@@ -12,11 +12,12 @@ use crate::error::Result;
 use crate::number::{Float, Number, Real};
 use crate::scalar::Scalar;
 use crate::wide::wide;
+use crate::zip::ZipOp;
 
 /// Missing where the element as stored equals one of `values`.
 pub(super) fn mask(input: &Array, values: &[Scalar], to: &DType) -> Result<Array> {
     let dtype = input.dtype();
-    if dtype.is_real() && *dtype != DType::Bool && to.is_float() {
+    if dtype.is_real() && *dtype != DType::Bool && matches!(to, DType::F32 | DType::F64) {
         return decode(input, values, to, None, None);
     }
     let out = input.cast(to)?;
@@ -25,8 +26,7 @@ pub(super) fn mask(input: &Array, values: &[Scalar], to: &DType) -> Result<Array
     for value in values {
         if dtype.is_text() || dtype.is_temporal() {
             let Some(value) = raw(value) else { continue };
-            let op = crate::zip::ZipOp::Eq;
-            let found = op.apply_scalar(input, &value, false)?;
+            let found = ZipOp::Eq.apply_scalar(input, &value, false)?;
             for (gone, found) in gone.iter_mut().zip(flat::<bool>(&found)?.iter()) {
                 *gone |= *found;
             }
@@ -143,82 +143,66 @@ pub(super) fn decode(
     scale: Option<&Scalar>,
     offset: Option<&Scalar>,
 ) -> Result<Array> {
-    let wide_steps = [scale, offset].into_iter().flatten().any(|s| !fits(s, to));
     if *input.dtype() == DType::Bool {
         return decode(&input.cast(&DType::U8)?, values, to, scale, offset);
     }
+    if *to == DType::F16 || ![scale, offset].into_iter().flatten().all(|s| fits(s, to)) {
+        return in_wide_steps(input, values, to, scale, offset);
+    }
+    // The identities of both steps, to the bit: x + -0.0 keeps the sign of zero.
+    let scale = scale.and_then(Scalar::as_f64).unwrap_or(1.0);
+    let offset = offset.and_then(Scalar::as_f64).unwrap_or(-0.0);
     dispatch!(reals input.dtype(), S => match to {
-        DType::F16 => steps::<S, half::f16>(input, values, scale, offset, wide_steps),
-        DType::F32 => steps::<S, f32>(input, values, scale, offset, wide_steps),
-        _ => steps::<S, f64>(input, values, scale, offset, false),
+        DType::F32 => steps::<S, f32>(input, values, scale, offset),
+        _ => steps::<S, f64>(input, values, scale, offset),
     }, else Err(crate::Error::bug(format!("{} passed as real", input.dtype()))))
 }
 
 /// Whether the type of the result holds the scalar, so that each step can compute there.
+/// Scalars of other types than `f64` are weak.
 fn fits(scalar: &Scalar, to: &DType) -> bool {
-    let exact = |v: f64| match to {
-        DType::F16 => f64::from(half::f16::from_f64(v)) == v || v.is_nan(),
-        DType::F32 => f64::from(v as f32) == v || v.is_nan(),
+    let Scalar::F64(v) = scalar else { return true };
+    match to {
+        DType::F32 => f64::from(*v as f32) == *v || v.is_nan(),
         _ => true,
-    };
-    // Integers are weak, as they are in NumPy when they come as attributes without a fraction.
-    !matches!(scalar, Scalar::F64(_)) || scalar.as_f64().is_none_or(exact)
+    }
 }
 
-fn steps<S, T>(
+/// Each step in `f64`, rounded to `to` after it; the way of half precision, too.
+fn in_wide_steps(
     input: &Array,
     values: &[Scalar],
+    to: &DType,
     scale: Option<&Scalar>,
     offset: Option<&Scalar>,
-    wide_steps: bool,
-) -> Result<Array>
+) -> Result<Array> {
+    let mut out = mask(input, values, to)?;
+    for (op, scalar) in [(ZipOp::Mul, scale), (ZipOp::Add, offset)] {
+        if let Some(scalar) = scalar {
+            let scalar = convert(scalar, &DType::F64)?;
+            out = op.apply_scalar(&out.cast(&DType::F64)?, &scalar, false)?.cast(to)?;
+        }
+    }
+    Ok(out)
+}
+
+fn steps<S, T>(input: &Array, values: &[Scalar], scale: f64, offset: f64) -> Result<Array>
 where
     S: Stored + To<T> + Number,
     T: Float,
 {
     let raw = flat::<S>(input)?;
+    let (scale, offset) = (T::from_f64(scale), T::from_f64(offset));
+    let step = |x: S| x.to().times(scale).plus(offset);
     // NaN among the values needs no test: NaN stays NaN.
-    let fills: Vec<S> =
+    let mut fills: Vec<S> =
         values.iter().filter_map(S::stored).filter(|v| !Number::is_nan(*v)).collect();
-    if wide_steps {
-        let step = |x: f64| T::from_f64(x);
-        let out = with_fills(&raw, &fills, |x: S| {
-            let mut v: T = x.to();
-            if let Some(s) = scale.and_then(Scalar::as_f64) {
-                v = step(v.as_f64() * s);
-            }
-            if let Some(o) = offset.and_then(Scalar::as_f64) {
-                v = step(v.as_f64() + o);
-            }
-            v
-        });
-        return Array::from_vec(input.shape(), out);
-    }
-    let in_to = |s: Option<&Scalar>| s.and_then(Scalar::as_f64).map(T::from_f64);
-    let out = match (in_to(scale), in_to(offset)) {
-        (None, None) => with_fills(&raw, &fills, |x: S| x.to()),
-        (Some(s), None) => with_fills(&raw, &fills, |x: S| x.to().times(s)),
-        (None, Some(o)) => with_fills(&raw, &fills, |x: S| x.to().plus(o)),
-        (Some(s), Some(o)) => with_fills(&raw, &fills, |x: S| x.to().times(s).plus(o)),
+    // _FillValue and missing_value mostly agree.
+    fills.dedup();
+    let out: Vec<T> = match *fills {
+        [] => wide(|| raw.iter().map(|x| step(*x)).collect()),
+        [a] => wide(|| raw.iter().map(|x| if *x == a { T::NAN } else { step(*x) }).collect()),
+        _ => raw.iter().map(|x| if fills.contains(x) { T::NAN } else { step(*x) }).collect(),
     };
     Array::from_vec(input.shape(), out)
-}
-
-/// `decode` of each element, NaN where it is one of `fills`.
-#[inline(always)]
-fn with_fills<S, T>(raw: &[S], fills: &[S], decode: impl Fn(S) -> T) -> Vec<T>
-where
-    S: Number,
-    T: Float,
-{
-    match *fills {
-        [] => wide(|| raw.iter().map(|x| decode(*x)).collect()),
-        [a] => wide(|| raw.iter().map(|x| if *x == a { T::NAN } else { decode(*x) }).collect()),
-        [a, b] => wide(|| {
-            raw.iter().map(|x| if *x == a || *x == b { T::NAN } else { decode(*x) }).collect()
-        }),
-        _ => wide(|| {
-            raw.iter().map(|x| if fills.contains(x) { T::NAN } else { decode(*x) }).collect()
-        }),
-    }
 }

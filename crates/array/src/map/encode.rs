@@ -1,10 +1,9 @@
 //! Values to stored numbers, the reverse of decoding.
 
 use crate::array::Array;
-use crate::cast::{To, flat};
+use crate::cast::flat;
 use crate::dispatch::dispatch;
 use crate::dtype::DType;
-use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::number::Real;
 use crate::scalar::Scalar;
@@ -32,28 +31,12 @@ pub(super) fn encode(
     if scale.is_none() && offset.is_none() && input.dtype().is_integer() {
         return narrowed(input, to, name);
     }
-    dispatch!(reals input.dtype(), S => dispatch!(reals to, T => {
+    let values = input.cast(&DType::F64)?;
+    dispatch!(reals to, T => {
         let fill = fill.map(|f| f.fill(&[1])?.to_flat::<T>()).transpose()?;
         let fill = fill.and_then(|f| f.first().copied());
-        packed::<S, T>(input, scale, offset, fill, name)
-    }, else Err(unfit(input, to))), else {
-        if *input.dtype() == DType::Bool {
-            let numbers = input.cast(&DType::U8)?;
-            return encode_numbers(&numbers, scale, offset, to, name);
-        }
-        Err(unfit(input, to))
-    })
-}
-
-fn encode_numbers(
-    input: &Array,
-    scale: Option<f64>,
-    offset: Option<f64>,
-    to: &DType,
-    name: &str,
-) -> Result<Array> {
-    dispatch!(reals to, T => packed::<u8, T>(input, scale, offset, None, name),
-        else Err(unfit(input, to)))
+        packed::<T>(&values, scale, offset, fill, name)
+    }, else Err(unfit(input, to)))
 }
 
 fn unfit(input: &Array, to: &DType) -> Error {
@@ -82,23 +65,18 @@ fn outside(name: &str, value: &str, to: &DType) -> Error {
         .hint("choose a wider type, or another scale_factor and add_offset")
 }
 
-fn packed<S, T>(
+fn packed<T: Real>(
     input: &Array,
     scale: Option<f64>,
     offset: Option<f64>,
     fill: Option<T>,
     name: &str,
-) -> Result<Array>
-where
-    S: Real,
-    T: Real + Element,
-    f64: To<T>,
-{
-    let values = flat::<S>(input)?;
+) -> Result<Array> {
+    let values = flat::<f64>(input)?;
     let to = T::dtype();
     let mut out = Vec::with_capacity(values.len());
     for x in values.iter() {
-        let mut v = x.as_f64();
+        let mut v = *x;
         if v.is_nan() {
             match fill {
                 Some(fill) => out.push(fill),
@@ -123,10 +101,10 @@ where
         let cast = T::from_f64(stored);
         // 2^63 and 2^64 saturate to an integer that reads back as the same float.
         if T::INTEGER && (cast.as_f64() != stored || saturates(&to, stored)) {
-            return Err(outside(name, &x.as_f64().to_string(), &to));
+            return Err(outside(name, &x.to_string(), &to));
         }
         if !T::INTEGER && stored.is_finite() && !cast.as_f64().is_finite() {
-            return Err(outside(name, &x.as_f64().to_string(), &to));
+            return Err(outside(name, &x.to_string(), &to));
         }
         out.push(cast);
     }

@@ -1,6 +1,6 @@
 //! Not, and what replaces missing elements.
 
-use super::arithmetic::each;
+use super::arithmetic::{each, in_computed};
 use super::scalar::convert;
 use crate::array::Array;
 use crate::cast::flat;
@@ -10,10 +10,15 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::text::Text;
-use crate::wide::wide;
 
 pub(super) fn not(input: &Array) -> Result<Array> {
-    dispatch!(integers input.dtype(), T => each(input, |x: &T| !*x), else each(input, |x: &bool| !*x))
+    if *input.dtype() == DType::Bool {
+        return each(input, |x: &bool| !*x);
+    }
+    in_computed(input, |input| {
+        dispatch!(computed_integers input.dtype(), T => each(input, |x: &T| !*x),
+            else Err(Error::bug(format!("{} passed as integers", input.dtype()))))
+    })
 }
 
 /// The scalar is cast to the type of the array.
@@ -34,5 +39,5 @@ fn replace<T: Element>(input: &Array, fill: &Array, gone: impl Fn(&T) -> bool) -
     let (values, fill) = (flat::<T>(input)?, fill.to_flat::<T>()?);
     let fill = fill.first().ok_or_else(|| Error::bug("a fill value without an element"))?;
     let pick = |x: &T| if gone(x) { fill.clone() } else { x.clone() };
-    Array::from_vec(input.shape(), wide(|| values.iter().map(pick).collect::<Vec<T>>()))
+    Array::from_vec(input.shape(), values.iter().map(pick).collect::<Vec<T>>())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use num_complex::{Complex32, Complex64};
 
-use super::arithmetic::each;
+use super::arithmetic::{each, in_computed, wide_each};
 use crate::array::Array;
 use crate::dispatch::dispatch;
 use crate::dtype::DType;
@@ -193,8 +193,10 @@ impl MathFn {
                 return crate::Scalar::Bool(self == Self::IsFinite).fill(input.shape());
             }
             dtype if dtype.is_integer() && result == *dtype => {
-                return dispatch!(integers dtype, T => integers::<T>(self, input), else
-                    Err(self.undefined(dtype)));
+                return in_computed(input, |input| {
+                    dispatch!(computed_integers input.dtype(), T => integers::<T>(self, input),
+                        else Err(self.undefined(input.dtype())))
+                });
             }
             _ => {}
         }
@@ -205,8 +207,10 @@ impl MathFn {
                 _ => each(input, |x: &T| Number::is_nan(*x)),
             }, else Err(self.undefined(input.dtype())));
         }
-        let input = input.cast(&result)?;
-        dispatch!(floats result, T => floats::<T>(self, &input), else Err(self.undefined(&result)))
+        in_computed(&input.cast(&result)?, |input| {
+            dispatch!(computed_floats input.dtype(), T => floats::<T>(self, input),
+                else Err(self.undefined(&result)))
+        })
     }
 }
 
@@ -228,13 +232,19 @@ fn integers<T: Real + Default>(function: MathFn, input: &Array) -> Result<Array>
 }
 
 fn floats<T: Float>(function: MathFn, input: &Array) -> Result<Array> {
+    // Worth wide vectors: the machine has instructions for these.
+    macro_rules! quick {
+        ($x:ident => $body:expr) => {
+            wide_each(input, |v: &T| v.through(|$x: f32| $body, |$x: f64| $body))
+        };
+    }
     macro_rules! float {
         ($x:ident => $body:expr) => {
             each(input, |v: &T| v.through(|$x: f32| $body, |$x: f64| $body))
         };
     }
     match function {
-        MathFn::Sqrt => float!(x => x.sqrt()),
+        MathFn::Sqrt => quick!(x => x.sqrt()),
         MathFn::Cbrt => float!(x => x.cbrt()),
         MathFn::Square => each(input, |x: &T| x.times(*x)),
         MathFn::Reciprocal => float!(x => 1.0 / x),
@@ -257,10 +267,10 @@ fn floats<T: Float>(function: MathFn, input: &Array) -> Result<Array> {
         MathFn::Asinh => float!(x => x.asinh()),
         MathFn::Acosh => float!(x => x.acosh()),
         MathFn::Atanh => float!(x => x.atanh()),
-        MathFn::Floor => float!(x => x.floor()),
-        MathFn::Ceil => float!(x => x.ceil()),
-        MathFn::Round => each(input, |x: &T| x.round_even()),
-        MathFn::Trunc => float!(x => x.trunc()),
+        MathFn::Floor => quick!(x => x.floor()),
+        MathFn::Ceil => quick!(x => x.ceil()),
+        MathFn::Round => wide_each(input, |x: &T| x.round_even()),
+        MathFn::Trunc => quick!(x => x.trunc()),
         MathFn::Sign => each(input, |x: &T| x.sign()),
         MathFn::Degrees => float!(x => x.to_degrees()),
         MathFn::Radians => float!(x => x.to_radians()),

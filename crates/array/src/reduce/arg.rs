@@ -98,7 +98,7 @@ impl Reduction for ArgExtreme {
     fn start(&self, input: &DType, cells: usize) -> Result<State> {
         self.result(input)?;
         let places = crate::Scalar::I64(NOWHERE).fill(&[cells])?;
-        Ok(State::new(vec![Array::zeros(input, &[cells])?, places]))
+        Ok(State::new(vec![Array::zeros(&input.computed(), &[cells])?, places]))
     }
 
     fn update(
@@ -111,8 +111,9 @@ impl Reduction for ArgExtreme {
         cells.check(tile.len(), state.cells())?;
         let first = i64::try_from(first_position)
             .map_err(|_| Error::invalid("a position along the reduced axes exceeds int64"))?;
+        let tile = tile.cast(&tile.dtype().computed())?;
         let step = i64::from(!matches!(cells, Cells::Run(_)));
-        self.seek_any(state, tile, cells, |i| first.saturating_add(step * i as i64))
+        self.seek_any(state, &tile, cells, |i| first.saturating_add(step * i as i64))
     }
 
     fn merge(&self, into: &mut State, at: usize, from: &State, range: Range<usize>) -> Result<()> {
@@ -136,6 +137,6 @@ impl Reduction for ArgExtreme {
     }
 
     fn bytes_per_cell(&self, input: &DType) -> usize {
-        input.planned_size() + 8
+        input.computed().planned_size() + 8
     }
 }

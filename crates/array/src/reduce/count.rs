@@ -7,7 +7,6 @@ use super::fold::tally;
 use super::{ReduceParams, Reduction, State};
 use crate::array::Array;
 use crate::cast::flat;
-use crate::dispatch::dispatch;
 use crate::dtype::{DType, MISSING_TICK};
 use crate::error::Result;
 use crate::text::Text;
@@ -72,14 +71,23 @@ pub(super) fn count_present(
             state.count(part, most, |c| tally(c, &there, cells, |t: bool| t))
         }
         dtype => {
-            dispatch!(floats dtype, T => {
-                let values = flat::<T>(tile)?;
-                return state.count(part, most, |c| tally(c, &values, cells, |x: T| !x.is_nan()));
-            }, else ());
-            dispatch!(complex dtype, T => {
-                let values = flat::<T>(tile)?;
-                return state.count(part, most, |c| tally(c, &values, cells, |x: T| !x.is_nan()));
-            }, else ());
+            // NaN is looked for in the type itself where that pays.
+            macro_rules! numbers {
+                ($type:ty) => {{
+                    let values = flat::<$type>(tile)?;
+                    state.count(part, most, |c| tally(c, &values, cells, |x: $type| !x.is_nan()))
+                }};
+            }
+            match dtype {
+                DType::F32 => return numbers!(f32),
+                DType::F64 => return numbers!(f64),
+                d if d.is_float() || d.is_complex() => {
+                    let gone = tile.is_missing()?;
+                    let gone = flat::<bool>(&gone)?;
+                    return state.count(part, most, |c| tally(c, &gone, cells, |g: bool| !g));
+                }
+                _ => {}
+            }
             count_all(state, part, n, cells)
         }
     }

@@ -37,15 +37,13 @@ macro_rules! with_missing {
                 let $gone = Text::is_missing;
                 $body
             }
-            DType::Bool => {
-                type $T = bool;
-                let $gone = |_: &bool| false;
-                $body
-            }
-            dtype => dispatch!(numeric dtype, $T => {
+            dtype => dispatch!(computed dtype, $T => {
                 let $gone = |x: &$T| x.is_nan();
                 $body
-            }, else $other),
+            }, else dispatch!(complex dtype, $T => {
+                let $gone = |x: &$T| x.is_nan();
+                $body
+            }, else $other)),
         }
     };
 }
@@ -109,15 +107,17 @@ impl Reduction for End {
 
     fn start(&self, input: &DType, cells: usize) -> Result<State> {
         self.result(input)?;
+        let held = input.computed();
         Ok(State::new(if tells_empty(input, self.params.skips(input)) {
-            vec![Array::missing(input, &[cells])?]
+            vec![Array::missing(&held, &[cells])?]
         } else {
-            vec![Array::zeros(input, &[cells])?, Array::zeros(&DType::Bool, &[cells])?]
+            vec![Array::zeros(&held, &[cells])?, Array::zeros(&DType::Bool, &[cells])?]
         }))
     }
 
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
+        let tile = &tile.cast(&tile.dtype().computed())?;
         with_missing!(tile.dtype(), T, gone => self.keep::<T>(state, tile, cells, gone),
             else Err(undefined(self.name(), tile.dtype())))
     }
@@ -141,7 +141,7 @@ impl Reduction for End {
     }
 
     fn finish(&self, mut state: State, input: &DType) -> Result<Array> {
-        let values = state.take(0)?;
+        let values = state.take(0)?.cast(input)?;
         if !state.has(1) {
             return Ok(values);
         }
@@ -156,6 +156,6 @@ impl Reduction for End {
     }
 
     fn bytes_per_cell(&self, input: &DType) -> usize {
-        input.planned_size() + usize::from(!tells_empty(input, self.params.skips(input)))
+        input.computed().planned_size() + usize::from(!tells_empty(input, self.params.skips(input)))
     }
 }

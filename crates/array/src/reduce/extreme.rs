@@ -27,11 +27,6 @@ pub(super) struct Extreme {
 macro_rules! with_order {
     ($dtype:expr, $T:ident, $gone:ident => $body:expr, else $other:expr) => {
         match $dtype {
-            DType::Bool => {
-                type $T = bool;
-                let $gone = |_: &bool| false;
-                $body
-            }
             DType::Time(_) | DType::Duration(_) => {
                 type $T = i64;
                 let $gone = |t: &i64| *t == MISSING_TICK;
@@ -42,7 +37,7 @@ macro_rules! with_order {
                 let $gone = Text::is_missing;
                 $body
             }
-            dtype => dispatch!(reals dtype, $T => {
+            dtype => dispatch!(computed dtype, $T => {
                 let $gone = |x: &$T| x.is_nan();
                 $body
             }, else $other),
@@ -171,20 +166,22 @@ impl Reduction for Extreme {
 
     fn start(&self, input: &DType, cells: usize) -> Result<State> {
         self.result(input)?;
+        let held = input.computed();
         Ok(State::new(if tells_empty(input, self.params.skips(input)) {
-            vec![Array::missing(input, &[cells])?]
+            vec![Array::missing(&held, &[cells])?]
         } else {
-            vec![Array::zeros(input, &[cells])?, Array::zeros(&DType::Bool, &[cells])?]
+            vec![Array::zeros(&held, &[cells])?, Array::zeros(&DType::Bool, &[cells])?]
         }))
     }
 
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
+        let tile = &tile.cast(&tile.dtype().computed())?;
         if state.has(1) {
             return with_order!(tile.dtype(), T, gone => self.fill::<T>(state, tile, cells, gone),
                 else Err(undefined(self.name(), tile.dtype())));
         }
-        dispatch!(floats tile.dtype(), T => return self.seek_floats::<T>(state, tile, cells),
+        dispatch!(computed_floats tile.dtype(), T => return self.seek_floats::<T>(state, tile, cells),
             else ());
         match tile.dtype() {
             DType::Str => self.seek::<Text>(state, tile, cells, Text::is_missing),
@@ -214,7 +211,7 @@ impl Reduction for Extreme {
     }
 
     fn finish(&self, mut state: State, input: &DType) -> Result<Array> {
-        let values = state.take(0)?;
+        let values = state.take(0)?.cast(input)?;
         if !state.has(1) {
             return Ok(values);
         }
@@ -230,6 +227,6 @@ impl Reduction for Extreme {
 
     fn bytes_per_cell(&self, input: &DType) -> usize {
         let seen = usize::from(!tells_empty(input, self.params.skips(input)));
-        input.planned_size() + seen
+        input.computed().planned_size() + seen
     }
 }

@@ -11,7 +11,6 @@ use super::total::{add_complex, add_reals};
 use super::{ReduceParams, Reduction, State, undefined};
 use crate::array::Array;
 use crate::cast::flat;
-use crate::dispatch::dispatch;
 use crate::dtype::{DType, MISSING_TICK};
 use crate::error::Result;
 
@@ -74,13 +73,9 @@ impl Reduction for Mean {
             count_all(state, 1, tile.len(), cells)?;
         }
         match dtype {
-            DType::Bool => add_reals::<u8>(state, &tile.cast(&DType::U8)?, cells, false),
             d if d.is_temporal() => add_times(state, tile, cells, skip),
-            _ => {
-                dispatch!(reals dtype, T => add_reals::<T>(state, tile, cells, skip), else
-                dispatch!(complex dtype, T => add_complex::<T>(state, tile, cells, skip), else
-                    Err(undefined("mean", dtype))))
-            }
+            d if d.is_complex() => add_complex(state, tile, cells, skip),
+            _ => add_reals(state, tile, cells, skip),
         }
     }
 

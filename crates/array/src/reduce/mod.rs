@@ -170,6 +170,3 @@ fn zero_size(name: &str, input: &DType) -> Error {
     ))
     .hint("cast to a float type first to get NaN")
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,11 +9,10 @@ use super::count::count_present;
 use super::fold::accumulate;
 use super::{ReduceParams, State, undefined};
 use crate::array::Array;
-use crate::cast::{To, flat};
-use crate::dispatch::dispatch;
+use crate::cast::flat;
 use crate::dtype::{DType, MISSING_TICK};
 use crate::error::Result;
-use crate::number::{Number, Real};
+use crate::number::Real;
 use crate::scalar::Scalar;
 
 /// The type that totals are held in: floats in `float64`, integers in 64 bits, wrapping.
@@ -77,23 +76,23 @@ pub(super) fn add(
         count_present(state, 1, tile, cells)?;
     }
     let (dtype, skip) = (tile.dtype(), params.skips(tile.dtype()));
-    dispatch!(floats dtype, T => return add_reals::<T>(state, tile, cells, skip), else ());
-    dispatch!(complex dtype, T => return add_complex::<T>(state, tile, cells, skip), else ());
-    match dtype {
-        DType::Bool => words(state, tile, cells, |x: bool| i64::from(x), i64::wrapping_add, 0),
+    match state.dtype(0)? {
+        DType::F64 => add_reals(state, tile, cells, skip),
+        DType::C128 => add_complex(state, tile, cells, skip),
         DType::Duration(_) if skip => {
             let of = |t: i64| if t == MISSING_TICK { 0 } else { t };
             words(state, tile, cells, of, i64::wrapping_add, 0)
         }
         DType::Duration(_) => words(state, tile, cells, |t: i64| t, add_ticks, 0),
-        dtype => {
-            dispatch!(signed dtype, T =>
-                return words(state, tile, cells, |x: T| To::<i64>::to(x), i64::wrapping_add, 0),
-                else ());
-            dispatch!(integers dtype, T =>
-                words(state, tile, cells, |x: T| To::<u64>::to(x), u64::wrapping_add, 0),
-                else Err(undefined("sum", dtype)))
+        DType::I64 => {
+            let tile = tile.cast(&DType::I64)?;
+            words(state, &tile, cells, |x: i64| x, i64::wrapping_add, 0)
         }
+        DType::U64 => {
+            let tile = tile.cast(&DType::U64)?;
+            words(state, &tile, cells, |x: u64| x, u64::wrapping_add, 0)
+        }
+        _ => Err(undefined("sum", dtype)),
     }
 }
 
@@ -102,8 +101,21 @@ fn add_ticks(a: i64, b: i64) -> i64 {
     if a == MISSING_TICK || b == MISSING_TICK { MISSING_TICK } else { a.wrapping_add(b) }
 }
 
-/// The sum in `f64`, of anything real.
-pub(super) fn add_reals<T: Real>(
+/// The sum in `f64`, of anything real: `f32` and `f64` as they are, other types converted first.
+pub(super) fn add_reals(
+    state: &mut State,
+    tile: &Array,
+    cells: Cells<'_>,
+    skip: bool,
+) -> Result<()> {
+    match tile.dtype() {
+        DType::F32 => add_floats::<f32>(state, tile, cells, skip),
+        DType::F64 => add_floats::<f64>(state, tile, cells, skip),
+        _ => add_floats::<f64>(state, &tile.cast(&DType::F64)?, cells, skip),
+    }
+}
+
+fn add_floats<T: Real>(
     state: &mut State,
     tile: &Array,
     cells: Cells<'_>,
@@ -120,17 +132,16 @@ pub(super) fn add_reals<T: Real>(
     Ok(())
 }
 
-pub(super) fn add_complex<T: Number + To<Complex64>>(
+pub(super) fn add_complex(
     state: &mut State,
     tile: &Array,
     cells: Cells<'_>,
     skip: bool,
 ) -> Result<()> {
-    let (values, sums) = (flat::<T>(tile)?, state.part::<Complex64>(0)?);
+    let tile = tile.cast(&DType::C128)?;
     let zero = Complex64::new(0.0, 0.0);
-    let of = |x: T| if skip && x.is_nan() { zero } else { x.to() };
-    accumulate(sums, &values, cells, zero, of, |a, b| a + b);
-    Ok(())
+    let of = |x: Complex64| if skip && x.is_nan() { zero } else { x };
+    words(state, &tile, cells, of, |a, b| a + b, zero)
 }
 
 fn words<T: crate::Element + Copy, A: crate::Element + Copy>(
@@ -157,23 +168,22 @@ pub(super) fn multiply(
     if state.has(1) {
         count_present(state, 1, tile, cells)?;
     }
-    let (dtype, skip) = (tile.dtype(), params.skips(tile.dtype()));
-    dispatch!(floats dtype, T => {
-        let of = |x: T| if skip && x.is_nan() { 1.0 } else { x.as_f64() };
-        return words(state, tile, cells, of, |a: f64, b: f64| a * b, 1.0);
-    }, else ());
-    dispatch!(complex dtype, T => {
-        let one = Complex64::new(1.0, 0.0);
-        let of = |x: T| if skip && x.is_nan() { one } else { x.to() };
-        return words(state, tile, cells, of, |a: Complex64, b: Complex64| a * b, one);
-    }, else ());
-    dispatch!(signed dtype, T =>
-        return words(state, tile, cells, |x: T| To::<i64>::to(x), i64::wrapping_mul, 1), else ());
-    dispatch!(integers dtype, T =>
-        return words(state, tile, cells, |x: T| To::<u64>::to(x), u64::wrapping_mul, 1), else ());
-    match dtype {
-        DType::Bool => words(state, tile, cells, |x: bool| i64::from(x), i64::wrapping_mul, 1),
-        _ => Err(undefined("prod", dtype)),
+    let skip = params.skips(tile.dtype());
+    let held = state.dtype(0)?;
+    let tile = tile.cast(&held)?;
+    match held {
+        DType::F64 => {
+            let of = |x: f64| if skip && x.is_nan() { 1.0 } else { x };
+            words(state, &tile, cells, of, |a, b| a * b, 1.0)
+        }
+        DType::C128 => {
+            let one = Complex64::new(1.0, 0.0);
+            let of = |x: Complex64| if skip && x.is_nan() { one } else { x };
+            words(state, &tile, cells, of, |a, b| a * b, one)
+        }
+        DType::I64 => words(state, &tile, cells, |x: i64| x, i64::wrapping_mul, 1),
+        DType::U64 => words(state, &tile, cells, |x: u64| x, u64::wrapping_mul, 1),
+        other => Err(undefined("prod", &other)),
     }
 }
 

@@ -7,7 +7,6 @@ use super::fold::lanes;
 use super::{ReduceParams, Reduction, State, undefined};
 use crate::array::Array;
 use crate::cast::flat;
-use crate::dispatch::dispatch;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::number::Real;
@@ -76,59 +75,56 @@ fn step(n: &mut u32, mean: &mut f64, m2: &mut f64, x: f64, there: bool) {
     *mean = new;
 }
 
-impl Var {
-    fn fold<T: Real>(&self, state: &mut State, tile: &Array, cells: Cells<'_>) -> Result<()> {
-        let skip = self.params.skips(tile.dtype());
-        let tile = flat::<T>(tile)?;
-        if let Cells::One(cell) = cells {
-            return join_cell(state, cell, Moments::of(&tile, skip));
+fn fold<T: Real>(state: &mut State, tile: &Array, cells: Cells<'_>, skip: bool) -> Result<()> {
+    let tile = flat::<T>(tile)?;
+    if let Cells::One(cell) = cells {
+        return join_cell(state, cell, Moments::of(&tile, skip));
+    }
+    let there = |x: T| !(skip && x.is_nan());
+    let (mut mean, mut m2) = (state.take(1)?, state.take(2)?);
+    let (means, m2s) = (mean.as_slice_mut::<f64>()?, m2.as_slice_mut::<f64>()?);
+    let known = state.counts_if_wide(0)?;
+    state.count(0, cells.most(tile.len()), |counts| match cells {
+        // Counts that have become wide are read here and grow in the scratch given.
+        _ if known.is_some() => {
+            wide_counts(
+                counts,
+                known.as_deref().unwrap_or_default(),
+                means,
+                m2s,
+                &tile,
+                cells,
+                there,
+            );
         }
-        let there = |x: T| !(skip && x.is_nan());
-        let (mut mean, mut m2) = (state.take(1)?, state.take(2)?);
-        let (means, m2s) = (mean.as_slice_mut::<f64>()?, m2.as_slice_mut::<f64>()?);
-        let known = state.counts_if_wide(0)?;
-        state.count(0, cells.most(tile.len()), |counts| match cells {
-            // Counts that have become wide are read here and grow in the scratch given.
-            _ if known.is_some() => {
-                wide_counts(
-                    counts,
-                    known.as_deref().unwrap_or_default(),
-                    means,
-                    m2s,
-                    &tile,
-                    cells,
-                    there,
-                );
-            }
-            Cells::Run(start) => {
-                let places = (
-                    counts.get_mut(start..).unwrap_or_default(),
-                    means.get_mut(start..).unwrap_or_default(),
-                    m2s.get_mut(start..).unwrap_or_default(),
-                );
-                wide(|| {
-                    let places = places.0.iter_mut().zip(places.1).zip(places.2);
-                    places.zip(tile.iter()).for_each(|(((n, mean), m2), x)| {
-                        step(n, mean, m2, x.as_f64(), there(*x));
-                    });
+        Cells::Run(start) => {
+            let places = (
+                counts.get_mut(start..).unwrap_or_default(),
+                means.get_mut(start..).unwrap_or_default(),
+                m2s.get_mut(start..).unwrap_or_default(),
+            );
+            wide(|| {
+                let places = places.0.iter_mut().zip(places.1).zip(places.2);
+                places.zip(tile.iter()).for_each(|(((n, mean), m2), x)| {
+                    step(n, mean, m2, x.as_f64(), there(*x));
                 });
-            }
-            Cells::Each(codes) => {
-                for (code, x) in codes.iter().zip(tile.iter()) {
-                    let cell = *code as usize;
-                    if let (Some(n), Some(mean), Some(m2)) =
-                        (counts.get_mut(cell), means.get_mut(cell), m2s.get_mut(cell))
-                    {
-                        step(n, mean, m2, x.as_f64(), there(*x));
-                    }
+            });
+        }
+        Cells::Each(codes) => {
+            for (code, x) in codes.iter().zip(tile.iter()) {
+                let cell = *code as usize;
+                if let (Some(n), Some(mean), Some(m2)) =
+                    (counts.get_mut(cell), means.get_mut(cell), m2s.get_mut(cell))
+                {
+                    step(n, mean, m2, x.as_f64(), there(*x));
                 }
             }
-            Cells::One(_) => {}
-        })?;
-        state.put(1, mean);
-        state.put(2, m2);
-        Ok(())
-    }
+        }
+        Cells::One(_) => {}
+    })?;
+    state.put(1, mean);
+    state.put(2, m2);
+    Ok(())
 }
 
 /// The rare case of more than 2^32 elements in a cell, without speed.
@@ -200,11 +196,12 @@ impl Reduction for Var {
 
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
-        if *tile.dtype() == DType::Bool {
-            return self.fold::<u8>(state, &tile.cast(&DType::U8)?, cells);
+        let skip = self.params.skips(tile.dtype());
+        match tile.dtype() {
+            DType::F32 => fold::<f32>(state, tile, cells, skip),
+            DType::F64 => fold::<f64>(state, tile, cells, skip),
+            _ => fold::<f64>(state, &tile.cast(&DType::F64)?, cells, skip),
         }
-        dispatch!(reals tile.dtype(), T => self.fold::<T>(state, tile, cells),
-            else Err(undefined(self.name(), tile.dtype())))
     }
 
     fn merge(&self, into: &mut State, at: usize, from: &State, range: Range<usize>) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use num_complex::{Complex32, Complex64};
 
-use super::{Operand, ZipOp, pairs};
+use super::{Operand, ZipOp, pairs, wide_pairs};
 use crate::array::Array;
 use crate::cast::flat;
 use crate::dispatch::dispatch;
@@ -12,15 +12,23 @@ use crate::number::{Float, Number, Real};
 
 /// Both operands have the type that [`ZipOp::operands`] says.
 pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
-    dispatch!(floats a.dtype(), T => return floats::<T>(op, a, b), else ());
-    dispatch!(integers a.dtype(), T => return integers::<T>(op, a, b), else ());
-    dispatch!(complex a.dtype(), T => return complex::<T>(op, a, b), else ());
-    Err(op.undefined(a.dtype(), b.dtype()))
+    let to = a.dtype();
+    let by = to.computed();
+    if by != *to {
+        return apply(op, &a.cast(&by)?, &b.cast(&by)?)?.cast(to);
+    }
+    dispatch!(computed_floats to, T => floats::<T>(op, a, b), else
+        dispatch!(computed_integers to, T => integers::<T>(op, a, b), else
+            dispatch!(complex to, T => complex::<T>(op, a, b), else
+                Err(op.undefined(to, b.dtype())))))
 }
 
 fn floats<T: Float>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     match op {
-        ZipOp::Div => pairs(a, b, |x: &T, y: &T| x.divided(*y)),
+        ZipOp::Add => wide_pairs(a, b, |x: &T, y: &T| x.plus(*y)),
+        ZipOp::Sub => wide_pairs(a, b, |x: &T, y: &T| x.minus(*y)),
+        ZipOp::Mul => wide_pairs(a, b, |x: &T, y: &T| x.times(*y)),
+        ZipOp::Div => wide_pairs(a, b, |x: &T, y: &T| x.divided(*y)),
         ZipOp::Atan2 => pairs(a, b, |x: &T, y: &T| x.atan2(*y)),
         ZipOp::Hypot => pairs(a, b, |x: &T, y: &T| x.hypot(*y)),
         _ => reals::<T>(op, a, b),
@@ -35,14 +43,16 @@ fn integers<T: Real + Default>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Ar
         ))
         .hint("cast to a float type first"));
     }
-    reals::<T>(op, a, b)
-}
-
-fn reals<T: Real>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     match op {
         ZipOp::Add => pairs(a, b, |x: &T, y: &T| x.plus(*y)),
         ZipOp::Sub => pairs(a, b, |x: &T, y: &T| x.minus(*y)),
         ZipOp::Mul => pairs(a, b, |x: &T, y: &T| x.times(*y)),
+        _ => reals::<T>(op, a, b),
+    }
+}
+
+fn reals<T: Real>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
+    match op {
         ZipOp::FloorDiv => pairs(a, b, |x: &T, y: &T| x.floor_div(*y)),
         ZipOp::Rem => pairs(a, b, |x: &T, y: &T| x.remainder(*y)),
         ZipOp::Pow => pairs(a, b, |x: &T, y: &T| x.power(*y)),

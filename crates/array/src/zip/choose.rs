@@ -6,7 +6,6 @@ use crate::cast::{flat, promote};
 use crate::dtype::DType;
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::wide::wide;
 
 /// The type that [`choose`] gives.
 ///
@@ -64,10 +63,8 @@ fn pick<T: Element>(
     no: &Array,
 ) -> Result<Array> {
     let (a, b) = (flat::<T>(yes)?, flat::<T>(no)?);
-    let pairs = || cond.iter().zip(a.iter().zip(b.iter()));
-    let out = wide(|| {
-        pairs().map(|(c, (a, b))| if *c { a.clone() } else { b.clone() }).collect::<Vec<T>>()
-    });
+    let pairs = cond.iter().zip(a.iter().zip(b.iter()));
+    let out: Vec<T> = pairs.map(|(c, (a, b))| if *c { a.clone() } else { b.clone() }).collect();
     Array::from_vec(yes.shape(), out)
 }
 

@@ -13,10 +13,13 @@ use crate::text::Text;
 
 /// Both operands have the type that [`ZipOp::operands`] says.
 pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
-    dispatch!(reals a.dtype(), T => return ordered::<T>(op, a, b), else ());
-    dispatch!(complex a.dtype(), T => return equal::<T>(op, a, b), else ());
+    let by = a.dtype().computed();
+    if by != *a.dtype() {
+        return apply(op, &a.cast(&by)?, &b.cast(&by)?);
+    }
+    dispatch!(computed by, T => return ordered::<T>(op, a, b), else ());
+    dispatch!(complex by, T => return equal::<T>(op, a, b), else ());
     match a.dtype() {
-        DType::Bool => ordered::<bool>(op, a, b),
         DType::Char => ordered::<u8>(op, a, b),
         DType::Str => texts(op, a, b),
         DType::Bytes(_) | DType::Opaque(_) | DType::Record(_) => items(op, a, b),
@@ -24,22 +27,26 @@ pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     }
 }
 
+/// Three loops serve all six: `>` swaps the sides, `!=` is not `==`.
 fn ordered<T: Element + PartialOrd>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     match op {
         ZipOp::Lt => pairs(a, b, |x: &T, y: &T| x < y),
         ZipOp::Le => pairs(a, b, |x: &T, y: &T| x <= y),
-        ZipOp::Gt => pairs(a, b, |x: &T, y: &T| x > y),
-        ZipOp::Ge => pairs(a, b, |x: &T, y: &T| x >= y),
+        ZipOp::Gt => ordered::<T>(ZipOp::Lt, b, a),
+        ZipOp::Ge => ordered::<T>(ZipOp::Le, b, a),
         _ => equal::<T>(op, a, b),
     }
 }
 
 fn equal<T: Element + PartialEq>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
-    match op {
-        ZipOp::Eq => pairs(a, b, |x: &T, y: &T| x == y),
-        ZipOp::Ne => pairs(a, b, |x: &T, y: &T| x != y),
-        _ => Err(op.undefined(a.dtype(), b.dtype())),
+    let mut out = match op {
+        ZipOp::Eq | ZipOp::Ne => pairs(a, b, |x: &T, y: &T| x == y)?,
+        _ => return Err(op.undefined(a.dtype(), b.dtype())),
+    };
+    if op == ZipOp::Ne {
+        out.as_slice_mut::<bool>()?.iter_mut().for_each(|same| *same = !*same);
     }
+    Ok(out)
 }
 
 /// Whether an order is what the comparison asks for; `None` is an order with something missing.
@@ -73,8 +80,7 @@ fn items(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     };
     let out: Vec<bool> =
         (0..count).map(|i| holds(op, Some(item(a, &x, i).cmp(&item(b, &y, i))))).collect();
-    let shape = if matches!(a, Operand::One(_)) { b.array().shape() } else { a.array().shape() };
-    Array::from_vec(shape, out)
+    Array::from_vec(super::operand::shape(a, b), out)
 }
 
 /// `i64` with `u64`: they have no common type that holds both, so they are compared as they are.

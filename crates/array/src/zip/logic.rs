@@ -11,10 +11,15 @@ use crate::error::Result;
 
 /// `And`, `Or`, `Xor` on integers or truth values.
 pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
-    dispatch!(integers a.dtype(), T => bits::<T>(op, a, b), else match a.dtype() {
-        DType::Bool => bits::<bool>(op, a, b),
-        _ => Err(op.undefined(a.dtype(), b.dtype())),
-    })
+    let to = a.dtype();
+    if *to == DType::Bool {
+        return bits::<bool>(op, a, b);
+    }
+    let by = to.computed();
+    if by != *to {
+        return apply(op, &a.cast(&by)?, &b.cast(&by)?)?.cast(to);
+    }
+    dispatch!(computed_integers to, T => bits::<T>(op, a, b), else Err(op.undefined(to, b.dtype())))
 }
 
 /// What arithmetic means for truth values: `+` and the maximum are or, `*` and the minimum and.

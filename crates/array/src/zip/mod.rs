@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 
 pub use choose::{choose, choose_type};
-pub(crate) use operand::{Operand, pairs};
+use operand::{Operand, pairs, wide_pairs};
 
 /// An operation on two elements. NumPy's rules: types promote, integers wrap, `Div` is true
 /// division, the sign of `Rem` is the divisor's, comparisons with NaN are false but for `Ne`.
