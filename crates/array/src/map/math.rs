@@ -87,7 +87,7 @@ functions! {
     Floor "floor";
     /// Rounds up; integers stay.
     Ceil "ceil";
-    /// Rounds to the nearest integer, halves to even; integers stay.
+    /// Rounds to the nearest integer, halves to even; integers become floats, as in NumPy.
     Round "rint";
     /// Rounds towards zero; integers stay.
     Trunc "trunc";
@@ -137,8 +137,8 @@ impl MathFn {
     }
 
     fn keeps_integers(self) -> bool {
-        use MathFn::{Ceil, Conj, Floor, Imag, Real, Round, Sign, Square, Trunc};
-        matches!(self, Floor | Ceil | Round | Trunc | Sign | Square | Conj | Real | Imag)
+        use MathFn::{Ceil, Conj, Floor, Imag, Real, Sign, Square, Trunc};
+        matches!(self, Floor | Ceil | Trunc | Sign | Square | Conj | Real | Imag)
     }
 
     fn is_test(self) -> bool {

@@ -48,14 +48,19 @@ impl State {
         }
     }
 
-    pub(super) fn take(&mut self, part: usize) -> Result<Array> {
-        self.parts.get_mut(part).map(std::mem::take).ok_or_else(missing_part)
+    /// Three parts of one type at once.
+    pub(super) fn triple<T: Element>(
+        &mut self,
+        first: usize,
+    ) -> Result<(&mut [T], &mut [T], &mut [T])> {
+        match self.parts.get_mut(first..) {
+            Some([a, b, c, ..]) => Ok((a.as_slice_mut()?, b.as_slice_mut()?, c.as_slice_mut()?)),
+            _ => Err(missing_part()),
+        }
     }
 
-    pub(super) fn put(&mut self, part: usize, array: Array) {
-        if let Some(place) = self.parts.get_mut(part) {
-            *place = array;
-        }
+    pub(super) fn take(&mut self, part: usize) -> Result<Array> {
+        self.parts.get_mut(part).map(std::mem::take).ok_or_else(missing_part)
     }
 
     pub(super) fn dtype(&self, part: usize) -> Result<DType> {
@@ -196,21 +201,8 @@ impl State {
     pub(super) fn array(&self, part: usize, range: Range<usize>) -> Result<Array> {
         self.parts.get(part).ok_or_else(missing_part)?.flat(range)
     }
-}
-
-/// Counts as they are needed one by one.
-impl State {
-    pub(super) fn count_at(&self, part: usize, cell: usize) -> Result<u64> {
-        let end = cell.saturating_add(1);
-        Ok(self.counts_of(part, cell..end)?.first().copied().unwrap_or(0))
-    }
 
     pub(super) fn counts_of(&self, part: usize, range: Range<usize>) -> Result<Vec<u64>> {
         self.array(part, range)?.cast(&DType::U64)?.into_flat()
-    }
-
-    /// The counts, if they have become 64 bits wide.
-    pub(super) fn counts_if_wide(&self, part: usize) -> Result<Option<Vec<u64>>> {
-        if self.dtype(part)? == DType::U64 { self.counts(part).map(Some) } else { Ok(None) }
     }
 }

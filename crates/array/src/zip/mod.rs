@@ -142,7 +142,10 @@ impl ZipOp {
         }
         Ok(match self {
             Self::Div if !common.is_float() && !common.is_complex() => DType::F64,
-            Self::Atan2 | Self::Hypot => common.as_float().ok_or_else(undefined)?,
+            Self::Atan2 | Self::Hypot => {
+                let float = |d: &DType| d.as_float().ok_or_else(undefined);
+                promote(&float(a)?, &float(b)?)?
+            }
             Self::FloorDiv | Self::Rem | Self::Pow if common == DType::Bool => DType::I8,
             _ => common,
         })

@@ -28,7 +28,7 @@ OPS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide,
        "//": np.floor_divide, "%": np.remainder, "**": np.power, "minimum": np.minimum,
        "maximum": np.maximum, "arctan2": np.arctan2, "hypot": np.hypot, "==": np.equal,
        "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
-       ">=": np.greater_equal, "&": np.bitwise_and, "|": np.bitwise_or, "^": np.bitwise_xor}
+       ">=": np.greater_equal, "&": np.bitwise_and, "or": np.bitwise_or, "^": np.bitwise_xor}
 
 # The type of each operation on each pair, or "-" where NumPy refuses.
 for name, op in OPS.items():

@@ -31,7 +31,12 @@ fn close(name: &str, a: &Array, b: &Array, scale: f64) -> bool {
     })
 }
 
-fn reduce(name: &str, parts: &[Array], width: usize, by_merge: bool) -> graticule_array::Result<Array> {
+fn reduce(
+    name: &str,
+    parts: &[Array],
+    width: usize,
+    by_merge: bool,
+) -> graticule_array::Result<Array> {
     let r = reduction(name, &ReduceParams::default())?;
     let dtype = parts[0].dtype().clone();
     let codes: Vec<u32> = (0..200).map(|i| (i % width) as u32).collect();

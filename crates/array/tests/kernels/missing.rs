@@ -39,7 +39,10 @@ fn values_that_mean_missing_match_exactly() {
     // None of these is an int16.
     let strangers = vec![Scalar::F64(0.5), Scalar::F32(f32::NAN), Scalar::I32(65535)];
     assert_eq!(mask(strangers), [false; 4]);
-    assert_eq!(mask(vec![Scalar::I16(7), Scalar::I16(0), Scalar::I16(-1)]), [false, true, true, true]);
+    assert_eq!(
+        mask(vec![Scalar::I16(7), Scalar::I16(0), Scalar::I16(-1)]),
+        [false, true, true, true]
+    );
 }
 
 #[test]

@@ -125,7 +125,8 @@ fn numbers_become_durations_and_back() {
 fn times_have_a_mean_and_bounds() {
     let x = seconds(&[4_000_000_000_000, 4_000_000_000_003, MISSING_TICK]);
     let run = |name: &str| {
-        let r = reduction(name, &ReduceParams { skipna: Some(true), ..Default::default() }).unwrap();
+        let r =
+            reduction(name, &ReduceParams { skipna: Some(true), ..Default::default() }).unwrap();
         let mut s = r.start(x.dtype(), 1).unwrap();
         r.update(&mut s, &x, Cells::One(0), 0).unwrap();
         r.finish(s, x.dtype()).unwrap()
