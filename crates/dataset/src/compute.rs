@@ -8,6 +8,7 @@ use graticule_lazy::{LazyArray, Plan, Session, Totals};
 
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
+use crate::dims::Dims;
 
 /// Computes everything that is not in memory in several datasets, in one run.
 fn compute_sets(session: &Session, sets: &[&Dataset]) -> Result<Vec<Dataset>> {
@@ -56,6 +57,24 @@ impl Dataset {
     /// The carried fault, or what goes wrong while reading and computing.
     pub fn load(self) -> Result<Self> {
         self.compute()
+    }
+
+    /// Reads and computes some variables or coordinates; the others stay as they are. A
+    /// coordinate that was too large to be read at opening can be selected by after this.
+    ///
+    /// # Errors
+    /// The carried fault, a name that does not exist, or what goes wrong while computing.
+    pub fn load_vars(&self, names: impl Into<Dims>) -> Result<Self> {
+        self.sound()?;
+        let names = names.into();
+        for name in &names {
+            self.find(name)?;
+        }
+        let wanted = self.map_vars(|name, var| Ok(names.has(name).then(|| var.clone())))?;
+        let done = wanted.compute()?;
+        let made =
+            self.map_vars(|name, var| Ok(Some(done.variable(name).unwrap_or(var).clone())))?;
+        Ok(made)
     }
 
     /// What [`compute`](Self::compute) would read and run. Reads nothing.

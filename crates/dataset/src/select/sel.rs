@@ -75,7 +75,7 @@ impl Dataset {
         }
         let labels = var.in_memory().ok_or_else(|| {
             Error::invalid(format!("the labels of \"{coord}\" are not in memory"))
-                .hint("load() the dataset or the coordinate first, or select by position: isel")
+                .hint(format!("load_vars({coord:?}) or load() first, or select by position: isel"))
         })?;
         let index = LabelIndex::new(labels).ok_or_else(|| {
             Error::unsupported(format!("labels of type {} (\"{coord}\")", labels.dtype()))

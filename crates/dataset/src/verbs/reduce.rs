@@ -84,9 +84,11 @@ impl Reducer {
             || (dtype.is_temporal() && reduction.result(dtype).is_ok())
     }
 
-    /// Whether a variable that has none of the dimensions stays as it is.
-    fn leaves_alone(&self, var: &Variable) -> bool {
-        var.ndim() > 0 && matches!(self.name, "mean" | "min" | "max" | "first" | "last")
+    /// Whether a variable that has none of the dimensions stays as it is, as in xarray.
+    fn leaves_alone(&self, reduction: &dyn Reduction, var: &Variable) -> bool {
+        let of_one =
+            matches!(self.name, "mean" | "sum" | "prod" | "min" | "max" | "first" | "last");
+        (var.ndim() > 0 && of_one) || !self.suits(reduction, var.dtype())
     }
 }
 
@@ -217,13 +219,11 @@ impl Dataset {
                 if !touched {
                     parts.adopt(name, var.clone(), &self.0)?;
                 }
+            } else if !touched && by.leaves_alone(&*reduction, var) {
+                parts.insert(name.clone(), var.clone(), false)?;
             } else if alone || by.suits(&*reduction, var.dtype()) {
-                let made = if !touched && by.leaves_alone(var) {
-                    var.clone()
-                } else {
-                    var.reduced(by, &reduction, &dims).map_err(|e| in_variable(e, name))?
-                };
-                parts.insert(name.clone(), made, false)?;
+                let made = var.reduced(by, &reduction, &dims);
+                parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }
         if parts.vars.len() == parts.coords.len() && self.data_vars().next().is_some() {

@@ -1,4 +1,8 @@
-use graticule_array::{DType, Scalar};
+use std::sync::Arc;
+
+use graticule_array::{ChunkGrid, DType, Scalar};
+use graticule_lazy::LazyArray;
+use graticule_storage::MemorySource;
 
 use crate::{Attrs, DataArray, Dataset, Encoding, Variable, compute, mean, std, sum};
 
@@ -249,4 +253,111 @@ fn values_are_owned_shared_and_cheap_to_clone() {
     let (first, again) = (&ds["v7"], &ds["v7"]);
     assert!(std::ptr::eq(first, again), "asked for twice, made once");
     assert!(std::sync::Arc::ptr_eq(&ds.0, &ds.clone().0));
+}
+
+/// The same dataset, its data variables behind sources that are cut in chunks.
+fn chunked(ds: &Dataset, chunk: usize) -> Dataset {
+    ds.map_vars(|name, var| {
+        let Some(array) = var.in_memory().filter(|_| !ds.is_coord(name)) else {
+            return Ok(Some(var.clone()));
+        };
+        let grid = ChunkGrid::even(array.shape(), &vec![chunk; array.ndim()]);
+        let source = MemorySource::with_grid(array.clone(), grid);
+        var.clone().with_data(LazyArray::read(Arc::new(source))).map(Some)
+    })
+    .unwrap()
+}
+
+/// Law: a verb gives the same on data in memory and on data behind a source, in any chunks.
+#[test]
+fn lazy_and_eager_agree() {
+    let n = 3 * 4 * 5;
+    let values = |f: fn(usize) -> f64| (0..n).map(f).collect::<Vec<f64>>();
+    let ds = Dataset::new()
+        .with_coord("t", "t", vec![0, 1, 2])
+        .with_coord("g", "t", vec![1, 0, 1])
+        .with_coord("y", "y", vec![3.0, 2.0, 1.0, 0.0])
+        .with_coord("area", ["t", "y"], ((0..12).collect::<Vec<i32>>(), [3, 4]))
+        .with_var("a", ["t", "y", "x"], (values(|i| (i * 7 % 11) as f64 - 3.0), [3, 4, 5]))
+        .with_var(
+            "b",
+            ["t", "y", "x"],
+            (values(|i| if i % 4 == 0 { f64::NAN } else { i as f64 }), [3, 4, 5]),
+        )
+        .with_var("n", ["x", "t"], ((0..15).map(|i| i as i16 - 7).collect::<Vec<_>>(), [5, 3]));
+    type Verb = fn(&Dataset) -> Dataset;
+    let verbs: &[Verb] = &[
+        |ds| ds.isel("t", [2, 0, 0]).isel("x", crate::step(.., -2)),
+        |ds| ds.sel("y", 1.0..=2.0).isel("t", -1),
+        |ds| ds + 1.5,
+        |ds| 2 - ds,
+        |ds| ds * &ds["n"],
+        |ds| ds / &ds.isel("t", 1).drop_vars(["t", "g"]),
+        |ds| ds - &ds.mean("t"),
+        |ds| ds.where_(ds["b"].gt(20)),
+        |ds| ds.where_else(ds["n"].lt(0), -1.0),
+        |ds| ds.fillna(0).abs().sqrt().round(2),
+        |ds| ds.fillna(&ds["a"]),
+        |ds| ds.gt(1).and(ds.lt(9)),
+        |ds| ds.clip(-1, 5).astype("float32"),
+        |ds| ds.mean("t"),
+        |ds| ds.mean(["t", "x"]),
+        |ds| ds.sum(..),
+        |ds| ds.reduce(std().ddof(1.0), "x"),
+        |ds| ds.count("y").max("t"),
+        |ds| ds.groupby("g").mean("t"),
+        |ds| ds.groupby("g").sum(..),
+        |ds| ds.keep(["a", "b"]).groupby("g") - ds.keep(["a", "b"]).groupby("g").mean("t"),
+        |ds| ds.transpose(["x", "y"]).thin("x", 2),
+        |ds| ds.expand_dims_with("member", vec![1, 2]).mean("member"),
+        |ds| ds.rename([("t", "time")]).isnull().any("time"),
+    ];
+    for (i, verb) in verbs.iter().enumerate() {
+        let eager = verb(&ds).compute().unwrap();
+        for chunk in [1, 2, 3, 64] {
+            let lazy = verb(&chunked(&ds, chunk)).compute().unwrap();
+            assert_eq!(eager.coords().to_string(), lazy.coords().to_string(), "verb {i}");
+            for (name, var) in eager.variables() {
+                let other = lazy.variable(name).unwrap();
+                assert_eq!((var.dims(), var.dtype()), (other.dims(), other.dtype()), "verb {i}");
+                let text = |v: &Variable| v.in_memory().unwrap().cast(&DType::F64).unwrap();
+                let (x, y) = (text(var), text(other));
+                let (x, y) = (x.to_flat::<f64>().unwrap(), y.to_flat::<f64>().unwrap());
+                let near = |a: &f64, b: &f64| {
+                    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-12 * a.abs()
+                };
+                assert!(x.iter().zip(&y).all(|(a, b)| near(a, b)), "verb {i}, {name}: {x:?} {y:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn large_coordinates_stay_out_of_memory_until_loaded() {
+    let ds = Dataset::new().with_var("a", "x", vec![1.0, 2.0, 3.0]);
+    let lat = chunked(&Dataset::new().with_var("l", "x", vec![10, 20, 30]), 2);
+    let ds = ds.with_coord("x", "x", lat["l"].data());
+    assert!(ds.is_coord("x") && ds.index("x").is_none());
+    let e = ds.sel("x", 20).check().unwrap_err();
+    assert!(e.to_string().contains("not in memory; load_vars(\"x\") or load() first"), "{e}");
+    let loaded = ds.load_vars("x").unwrap();
+    assert_eq!(loaded.sel("x", 20)["a"].item::<f64>().unwrap(), 2.0);
+    assert!(ds.load_vars("y").is_err());
+}
+
+#[test]
+fn untouched_variables_stay_as_they_are() {
+    let ds = Dataset::new()
+        .with_var("a", "t", vec![1i16, 2])
+        .with_var("k", "x", vec![1i16, 2])
+        .with_var("s", "x", vec!["p", "q"])
+        .with_var("z", (), 3i32);
+    let sum = ds.sum("t");
+    let dtype = |name: &str| sum[name].dtype().to_string();
+    assert_eq!(
+        [dtype("a"), dtype("k"), dtype("s"), dtype("z")],
+        ["int64", "int16", "str", "int64"]
+    );
+    assert!(!ds.sum("x").has("s"));
+    assert_eq!(ds.count("t")["k"].values::<i64>().unwrap(), [1, 1]);
 }
