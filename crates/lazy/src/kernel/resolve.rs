@@ -135,11 +135,12 @@ impl<'a> Resolver<'a> {
             return Ok(array.clone());
         }
         let array = match node.op() {
-            Op::Const(a) => a.select(part)?,
+            Op::Const(a) => pick(a, part)?,
             Op::Reduce(_) => {
                 let done = self.blocks.results.get(&id);
-                done.ok_or_else(|| Error::bug(format!("{node:?} is not computed yet")))?
-                    .select(part)?
+                let done =
+                    done.ok_or_else(|| Error::bug(format!("{node:?} is not computed yet")))?;
+                pick(done, part)?
             }
             Op::Read(source) => self.read(source, part)?,
             Op::Select(own) => self.array(node.input()?, &own.then(part)?)?,
@@ -231,6 +232,28 @@ impl<'a> Resolver<'a> {
     pub(super) fn count(&self, bytes: usize) {
         self.blocks.read.fetch_add(bytes as u64, Ordering::Relaxed);
     }
+}
+
+/// The picked elements. Boxes, which share the storage, are cut out before lists copy.
+fn pick(array: &Array, part: &Selection) -> Result<Array> {
+    if !part.picks().iter().any(|p| matches!(p, Pick::List(_))) {
+        return array.select(part);
+    }
+    let (mut first, mut then) = (Vec::new(), Vec::new());
+    for (pick, n) in part.picks().iter().zip(array.shape()) {
+        match pick {
+            Pick::List(_) => {
+                first.push(Pick::all(*n));
+                then.push(pick.clone());
+            }
+            Pick::At(_) => first.push(pick.clone()),
+            Pick::Range { len, .. } => {
+                first.push(pick.clone());
+                then.push(Pick::all(*len));
+            }
+        }
+    }
+    array.select(&Selection::new(first))?.select(&Selection::new(then))
 }
 
 /// Runs a program over a whole block.

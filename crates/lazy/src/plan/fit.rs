@@ -10,7 +10,7 @@ use graticule_array::{ChunkGrid, DimChunks, Error, Region, Result};
 
 use super::blocks::Geometry;
 use super::cost::{BlockCost, product};
-use super::{Action, Stage};
+use super::{Action, SLACK, Stage};
 use crate::expr::{Groups, ReduceSpec};
 use crate::session::Memory;
 
@@ -51,14 +51,14 @@ impl Fit {
     }
 }
 
-/// Chooses columns and passes for a stage while `held` bytes are in use elsewhere.
-pub(crate) fn fit(stage: &Stage, held: u64, budget: u64, threads: usize) -> Result<Fit> {
-    let room = budget.saturating_sub(held);
+/// Chooses columns and passes for a stage while `held` of `all` bytes are in use elsewhere.
+pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<Fit> {
+    let room = all.saturating_sub(held);
     let groups = common_groups(stage);
     let reduces = stage.consumers.iter().any(|c| matches!(c.action, Action::Reduce(..)));
     let first = candidate(stage, 1, 1, groups);
-    if held > budget {
-        return Err(no_room(stage, held, 0, budget));
+    if held > all {
+        return Err(no_room(stage, held, 0, all));
     }
     let window = threads + threads.div_ceil(2);
     if first.in_flight(window, stage.tasks(), stage.geometry.runs()) <= room {
@@ -86,7 +86,7 @@ pub(crate) fn fit(stage: &Stage, held: u64, budget: u64, threads: usize) -> Resu
             break;
         }
     }
-    best.map(|(_, fit)| fit).ok_or_else(|| no_room(stage, held, least, budget))
+    best.map(|(_, fit)| fit).ok_or_else(|| no_room(stage, held, least, all))
 }
 
 /// 1, 2, 3, 4, 6, 8, 12, ... up to and including `n`.
@@ -105,22 +105,25 @@ fn steps(n: usize) -> Vec<usize> {
     out
 }
 
-fn no_room(stage: &Stage, held: u64, least: u64, budget: u64) -> Error {
+fn no_room(stage: &Stage, held: u64, least: u64, all: u64) -> Error {
     let what = stage.consumers.first().map_or_else(String::new, |c| match &c.action {
         Action::Reduce(spec, _) => format!("{spec} of {:?}", c.input),
         _ => format!("{:?}", c.input),
     });
-    let m = Memory::new;
-    let text = if held > budget {
-        format!("holding the results while computing {what} takes {}", m(held))
+    // Given and needed as the user counts: with what is left to the allocator.
+    let m = |bytes: u64| Memory::new(bytes.saturating_add(bytes / (SLACK - 1)));
+    let least = if least == u64::MAX { 0 } else { least };
+    let needed = held.saturating_add(least);
+    let text = if held > all {
+        format!("the results of computing {what} take {}", m(held))
     } else {
-        let (all, held) = (m(held.saturating_add(least)), m(held));
-        format!("computing {what} takes at least {all} ({held} of it for results)")
+        format!("computing {what} takes at least {} ({} of it for results)", m(needed), m(held))
     };
     let blocks = stage.geometry.grid.largest();
-    Error::over_budget(format!("{text}, but the budget is {}", m(budget))).hint(format!(
-        "allow at least {} of memory, write the result to a file instead of keeping it, or use chunks smaller than {blocks:?}",
-        m(held.saturating_add(if least == u64::MAX { 0 } else { least }))
+    Error::over_budget(format!("{text}, but the memory budget is {}", m(all))).hint(format!(
+        "allow {} or more, write the result to a file instead of keeping it, or store the data \
+         in chunks smaller than {blocks:?}",
+        m(needed.saturating_add(needed / 8))
     ))
 }
 
@@ -128,9 +131,8 @@ fn no_room(stage: &Stage, held: u64, least: u64, budget: u64) -> Error {
 fn common_groups(stage: &Stage) -> Option<&Groups> {
     let mut common: Option<&Groups> = None;
     for consumer in &stage.consumers {
-        let Action::Reduce(ReduceSpec { groups: Some(g), .. }, _) = &consumer.action else {
-            return None;
-        };
+        let Action::Reduce(ReduceSpec { groups, .. }, _) = &consumer.action else { continue };
+        let g = groups.as_ref()?;
         match common {
             Some(c) if c.axis != g.axis || c.count != g.count || c.codes != g.codes => return None,
             _ => common = Some(g),

@@ -19,6 +19,10 @@ pub(crate) use blocks::Geometry;
 pub(crate) use cost::Reads;
 pub(crate) use fit::{Fit, met_groups, project};
 
+/// One part in this many of the budget is left to the allocator, which does not give all
+/// freed memory back at once.
+const SLACK: u64 = 8;
+
 /// Sums over a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -51,6 +55,8 @@ pub struct Plan {
     pub(crate) slots: Vec<Slot>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) budget: u64,
+    /// What tasks and results may take together; the rest is for the allocator.
+    pub(crate) room: u64,
     pub(crate) threads: usize,
     rules: Vec<&'static str>,
     totals: Totals,
@@ -159,6 +165,11 @@ impl Stage {
         self.fit.passes.get(pass).cloned().unwrap_or(all)
     }
 
+    /// Whether a consumer takes part in a pass: what is kept or written is so once.
+    pub(crate) fn takes_part(&self, consumer: &Consumer, pass: usize) -> bool {
+        pass == 0 || matches!(consumer.action, Action::Reduce(..))
+    }
+
     /// Whether no consumer needs a block in this pass.
     pub(crate) fn skips(&self, pass: usize, block: usize) -> bool {
         self.consumers.iter().all(|c| match &c.action {
@@ -167,7 +178,7 @@ impl Stage {
                 let codes = g.codes.get(self.geometry.positions(block, g.axis));
                 !codes.unwrap_or(&[]).iter().any(|c| wanted.contains(&(*c as usize)))
             }),
-            _ => false,
+            _ => !self.takes_part(c, pass),
         })
     }
 }
@@ -192,10 +203,19 @@ impl Plan {
         budget: u64,
         threads: usize,
     ) -> Result<Self> {
+        let room = budget - budget / SLACK;
         let (roots, rules) = optimize(outputs)?;
         let (stages, slots, outputs) = stages::build(&roots, sinks)?;
-        let mut plan =
-            Self { stages, slots, outputs, budget, threads, rules, totals: Totals::default() };
+        let mut plan = Self {
+            stages,
+            slots,
+            outputs,
+            budget,
+            room,
+            threads,
+            rules,
+            totals: Totals::default(),
+        };
         plan.fit_all()?;
         Ok(plan)
     }
@@ -225,7 +245,7 @@ impl Plan {
         for i in 0..self.stages.len() {
             let held = self.held(i, i);
             let Some(stage) = self.stages.get(i) else { continue };
-            let fit = fit::fit(stage, held, self.budget, self.threads)?;
+            let fit = fit::fit(stage, held, self.room, self.threads)?;
             let Some(stage) = self.stages.get_mut(i) else { continue };
             stage.fit = fit;
             stage.reads = cost::reads(stage);
@@ -236,7 +256,8 @@ impl Plan {
             self.totals.chunks = self.totals.chunks.saturating_add(reads.chunks);
         }
         let peaks = (0..self.stages.len()).map(|i| self.peak_from(i));
-        self.totals.peak_bytes = peaks.max().unwrap_or(0).min(self.budget);
+        let peak = peaks.max().unwrap_or(0).min(self.room);
+        self.totals.peak_bytes = peak.saturating_add(peak / (SLACK - 1)).min(self.budget);
         Ok(())
     }
 

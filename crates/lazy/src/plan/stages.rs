@@ -174,7 +174,9 @@ impl Builder {
     }
 
     fn finish(mut self) -> (Vec<Stage>, Vec<Slot>) {
-        self.requests.sort_by_key(|r| r.level);
+        // Reductions first, so that outputs which walk the same blocks can join them.
+        let collects = |r: &Request| !matches!(r.consumer.action, Action::Reduce(..));
+        self.requests.sort_by_key(|r| (r.level, collects(r)));
         let mut groups: Vec<Vec<Request>> = Vec::new();
         for request in self.requests {
             let fits = groups.iter_mut().find(|g| g.iter().any(|other| shares(other, &request)));
@@ -217,13 +219,13 @@ impl Builder {
     }
 }
 
-/// Whether two consumers are best fed from the same blocks. What a reduction adds up in which
+/// Whether `b` is best fed from the blocks of `a`. What a reduction adds up in which
 /// order must not depend on its company, so only equal cuts share.
 fn shares(a: &Request, b: &Request) -> bool {
+    let alike = a.geometry.reduced == b.geometry.reduced && a.geometry.runs() == b.geometry.runs();
     a.level == b.level
         && a.geometry.grid == b.geometry.grid
-        && a.geometry.reduced == b.geometry.reduced
-        && a.geometry.runs() == b.geometry.runs()
+        && (alike || matches!(b.consumer.action, Action::Collect(_)))
         && !a.facts.leaves.is_disjoint(&b.facts.leaves)
 }
 

@@ -82,7 +82,7 @@ impl<'p> Queue<'p> {
                 return None;
             }
             let slots = self.plan.held(state.first.min(state.stage), state.stage + 1);
-            if state.running > 0 && slots.saturating_add(state.flying) > self.plan.budget {
+            if state.running > 0 && slots.saturating_add(state.flying) > self.plan.room {
                 return None;
             }
             state.stage += 1;
@@ -121,7 +121,7 @@ impl<'p> Queue<'p> {
         let reading = state.parallel.get(&task.stage).copied().unwrap_or(0);
         state.running < self.plan.threads
             && state.open < self.plan.window()
-            && all <= self.plan.budget
+            && all <= self.plan.room
             && stage.reads.locks.iter().all(free)
             && stage.reads.parallel.is_none_or(|n| reading < n.max(1))
     }

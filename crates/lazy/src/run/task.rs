@@ -36,7 +36,7 @@ pub(crate) fn run_task(cx: &Context<'_>, stage: &Stage, task: Task) -> Result<Ve
         cx.check()?;
         if !stage.skips(task.pass, block) {
             let region = stage.geometry.region(&column, block);
-            run_block(cx, stage, &blocks, &region, &mut feeds, &mut tiles)?;
+            run_block(cx, stage, &blocks, task.pass, &region, &mut feeds, &mut tiles)?;
         }
     }
     let locals = feeds.into_iter().map(|f| f.map(|f| Local { state: f.state, groups: f.groups }));
@@ -54,6 +54,7 @@ fn run_block(
     cx: &Context<'_>,
     stage: &Stage,
     blocks: &Blocks<'_>,
+    pass: usize,
     region: &Region,
     feeds: &mut [Option<Feed<'_>>],
     tiles: &mut Tiles,
@@ -66,10 +67,14 @@ fn run_block(
     let places: Vec<_> = (0..region.ndim()).map(Some).collect();
     let mut roots = Vec::with_capacity(stage.consumers.len());
     for consumer in &stage.consumers {
-        roots.push(resolver.resolve(&consumer.input, &part, &places)?);
+        roots.push(match stage.takes_part(consumer, pass) {
+            true => Some(resolver.resolve(&consumer.input, &part, &places)?),
+            false => None,
+        });
     }
     let program = resolver.program();
     for (consumer, root) in stage.consumers.iter().zip(&roots) {
+        let Some(root) = root else { continue };
         match &consumer.action {
             Action::Collect(slot) => {
                 with_values(cx, program, *root, consumer, region, |values| {
@@ -225,7 +230,7 @@ impl<'a> Feed<'a> {
 /// Feeds rows: all elements of a row go to one cell, or to as many neighbouring ones.
 fn feed_rows(
     program: &Program,
-    roots: &[usize],
+    roots: &[Option<usize>],
     region: &Region,
     from: usize,
     feeds: &mut [Option<Feed<'_>>],
@@ -259,7 +264,7 @@ fn feed_rows(
                 if *cell == u32::MAX {
                     continue;
                 }
-                let value = roots.get(i).and_then(|root| values.get(*root));
+                let value = roots.get(i).copied().flatten().and_then(|root| values.get(root));
                 let value = value.ok_or_else(|| Error::bug("a step was lost"))?;
                 let cut;
                 let tile = if whole {
@@ -312,7 +317,7 @@ fn feed_rows(
 /// Feeds elements one by one, each to its own cell.
 fn feed_elements(
     program: &Program,
-    roots: &[usize],
+    roots: &[Option<usize>],
     region: &Region,
     feeds: &mut [Option<Feed<'_>>],
     tiles: &mut Tiles,
@@ -337,7 +342,7 @@ fn feed_elements(
             let (Some((cells, position)), Some(Some(feed))) = (entry, feeds.get_mut(i)) else {
                 continue;
             };
-            let value = roots.get(i).and_then(|root| tiles.values.get(*root));
+            let value = roots.get(i).copied().flatten().and_then(|root| tiles.values.get(root));
             let value = value.ok_or_else(|| Error::bug("a step was lost"))?;
             let each = cells.get(range.clone()).unwrap_or(&[]);
             feed.update(value, Cells::Each(each), *position)?;

@@ -76,6 +76,16 @@ fn statistics_together_read_each_chunk_once() {
 }
 
 #[test]
+fn an_array_and_its_mean_read_each_chunk_once() {
+    let source = Counting::new(&[100, 30, 40], &[1, 30, 40]);
+    let x = LazyArray::read(source.clone());
+    let both = [x.clone(), reduce(&x, "mean", &[0])];
+    let out = session(1 << 30).compute(&both).unwrap();
+    assert_eq!(source.touched(), (100, 1));
+    assert_eq!(out[0].shape(), [100, 30, 40]);
+}
+
+#[test]
 fn selections_read_only_what_they_need() {
     let picks: [(Pick, usize); 5] = [
         (Pick::At(17), 1),

@@ -15,7 +15,7 @@ fn session(threads: usize, memory: u64) -> Session {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn expressions_compute_what_the_oracle_computes(seed: u64, depth in 1usize..7) {
