@@ -193,15 +193,23 @@ where
 {
     let raw = flat::<S>(input)?;
     let (scale, offset) = (T::from_f64(scale), T::from_f64(offset));
-    let step = |x: S| x.to().times(scale).plus(offset);
     // NaN among the values needs no test: NaN stays NaN.
     let mut fills: Vec<S> =
         values.iter().filter_map(S::stored).filter(|v| !Number::is_nan(*v)).collect();
     // _FillValue and missing_value mostly agree.
     fills.dedup();
+    // Closures own what they use: through references the loops would not vectorise.
+    let step = move |x: S| x.to().times(scale).plus(offset);
+    let raw = &*raw;
     let out: Vec<T> = match *fills {
-        [] => wide(|| raw.iter().map(|x| step(*x)).collect()),
-        [a] => wide(|| raw.iter().map(|x| if *x == a { T::NAN } else { step(*x) }).collect()),
+        [] => wide(move || raw.iter().map(move |x| step(*x)).collect()),
+        [a] => {
+            wide(move || raw.iter().map(move |x| if *x == a { T::NAN } else { step(*x) }).collect())
+        }
+        [a, b] => wide(move || {
+            let gone = move |x: S| (x == a) | (x == b);
+            raw.iter().map(move |x| if gone(*x) { T::NAN } else { step(*x) }).collect()
+        }),
         _ => raw.iter().map(|x| if fills.contains(x) { T::NAN } else { step(*x) }).collect(),
     };
     Array::from_vec(input.shape(), out)

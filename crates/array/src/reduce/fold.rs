@@ -69,7 +69,7 @@ pub(super) fn lanes<T: Copy, A: Copy>(
     of: impl Fn(T) -> A,
     join: impl Fn(A, A) -> A,
 ) -> A {
-    wide(|| {
+    wide(move || {
         let mut lanes = [unit; LANES];
         let rows = tile.chunks_exact(LANES);
         let rest = rows.remainder();

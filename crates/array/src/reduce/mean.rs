@@ -132,7 +132,7 @@ fn add_low(a: i64, b: i64) -> i64 {
 fn add_times(state: &mut State, tile: &Array, cells: Cells<'_>, skip: bool) -> Result<()> {
     let ticks = flat::<i64>(tile)?;
     let high = |t: i64| if t == MISSING_TICK { 0 } else { t >> HALF };
-    let low = |t: i64| match t {
+    let low = move |t: i64| match t {
         MISSING_TICK if skip => 0,
         MISSING_TICK => MISSING_TICK,
         t => t & LOW,

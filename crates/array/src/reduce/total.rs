@@ -140,7 +140,7 @@ pub(super) fn add_complex(
 ) -> Result<()> {
     let tile = tile.cast(&DType::C128)?;
     let zero = Complex64::new(0.0, 0.0);
-    let of = |x: Complex64| if skip && x.is_nan() { zero } else { x };
+    let of = move |x: Complex64| if skip && x.is_nan() { zero } else { x };
     words(state, &tile, cells, of, |a, b| a + b, zero)
 }
 
@@ -173,12 +173,12 @@ pub(super) fn multiply(
     let tile = tile.cast(&held)?;
     match held {
         DType::F64 => {
-            let of = |x: f64| if skip && x.is_nan() { 1.0 } else { x };
+            let of = move |x: f64| if skip && x.is_nan() { 1.0 } else { x };
             words(state, &tile, cells, of, |a, b| a * b, 1.0)
         }
         DType::C128 => {
             let one = Complex64::new(1.0, 0.0);
-            let of = |x: Complex64| if skip && x.is_nan() { one } else { x };
+            let of = move |x: Complex64| if skip && x.is_nan() { one } else { x };
             words(state, &tile, cells, of, |a, b| a * b, one)
         }
         DType::I64 => words(state, &tile, cells, |x: i64| x, i64::wrapping_mul, 1),

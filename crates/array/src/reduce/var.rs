@@ -64,56 +64,71 @@ impl Sums<'_> {
     }
 }
 
-/// Count, mean and squared deviations of a tile, in two passes over what the cache holds.
-fn moments<T: Real>(tile: &[T], skip: bool) -> (f64, f64, f64) {
-    let there = |x: T| !(skip && x.is_nan());
-    let n = lanes(tile, 0.0f64, |x| if there(x) { 1.0 } else { 0.0 }, |a, b| a + b);
+/// Count, mean, deviations from it (it was rounded) and their squares, of a tile: some passes
+/// over what the cache holds. `there` tells which elements count.
+fn moments<T: Real>(tile: &[T], there: impl Fn(T) -> bool + Copy) -> (f64, f64, f64, f64) {
+    let add = |a: f64, b: f64| a + b;
+    let n = lanes(tile, 0.0f64, move |x| if there(x) { 1.0 } else { 0.0 }, add);
     // Deviations from an element first: the mean of large numbers keeps all its digits.
     let Some(first) = tile.iter().find(|x| there(**x)).map(|x| x.as_f64()) else {
-        return (0.0, 0.0, 0.0);
+        return (0.0, 0.0, 0.0, 0.0);
     };
-    let shifted = |x: T| if there(x) { x.as_f64() - first } else { 0.0 };
-    let mean = first + lanes(tile, 0.0f64, shifted, |a, b| a + b) / n;
-    let square = |x: T| {
-        let d = if there(x) { x.as_f64() - mean } else { 0.0 };
-        d * d
-    };
-    (n, mean, lanes(tile, 0.0f64, square, |a, b| a + b))
+    let from = |m: f64| move |x: T| if there(x) { x.as_f64() - m } else { 0.0 };
+    let mean = first + lanes(tile, 0.0f64, from(first), add) / n;
+    let off = from(mean);
+    let squares = lanes(tile, 0.0f64, move |x| off(x) * off(x), add);
+    (n, mean, lanes(tile, 0.0f64, off, add), squares)
 }
 
-/// The sum of deviations from a mean that was rounded.
-fn residue<T: Real>(tile: &[T], skip: bool, mean: f64) -> f64 {
-    let there = |x: T| !(skip && x.is_nan());
-    let of = |x: T| if there(x) { x.as_f64() - mean } else { 0.0 };
-    lanes(tile, 0.0f64, of, |a, b| a + b)
+/// One more element for each cell of a run. The slices are parameters of a function so that the
+/// compiler knows that they do not overlap.
+#[inline(always)]
+fn along<T: Real>(
+    shifts: &mut [f64],
+    sums: &mut [f64],
+    squares: &mut [f64],
+    tile: &[T],
+    there: impl Fn(T) -> bool,
+) {
+    let places = shifts.iter_mut().zip(sums).zip(squares);
+    places.zip(tile).for_each(|(((shift, sum), squares), x)| {
+        Sums { shift, sum, squares }.add(x.as_f64(), there(*x));
+    });
 }
 
 fn fold<T: Real>(state: &mut State, tile: &Array, cells: Cells<'_>, skip: bool) -> Result<()> {
     let tile = flat::<T>(tile)?;
-    let there = |x: T| !(skip && x.is_nan());
+    if skip {
+        fold_those(state, &tile, cells, |x: T| !x.is_nan())
+    } else {
+        fold_those(state, &tile, cells, |_| true)
+    }
+}
+
+fn fold_those<T: Real>(
+    state: &mut State,
+    tile: &[T],
+    cells: Cells<'_>,
+    there: impl Fn(T) -> bool + Copy,
+) -> Result<()> {
     let (shifts, sums, squares) = state.triple::<f64>(SHIFT)?;
     match cells {
         Cells::One(cell) => {
-            let (n, mean, m2) = moments(&tile, skip);
+            let (n, mean, rest, m2) = moments(tile, there);
             let place = (shifts.get_mut(cell), sums.get_mut(cell), squares.get_mut(cell));
             if let (Some(shift), Some(sum), Some(squares)) = place {
-                let rest = residue(&tile, skip, mean);
                 Sums { shift, sum, squares }.merge(n, mean, rest, m2);
             }
         }
         Cells::Run(start) => {
-            let shifts = shifts.get_mut(start..).unwrap_or_default();
-            let sums = sums.get_mut(start..).unwrap_or_default();
-            let squares = squares.get_mut(start..).unwrap_or_default();
-            wide(|| {
-                let places = shifts.iter_mut().zip(sums).zip(squares);
-                places.zip(tile.iter()).for_each(|(((shift, sum), squares), x)| {
-                    Sums { shift, sum, squares }.add(x.as_f64(), there(*x));
-                });
-            });
+            let n = tile.len();
+            let shifts = shifts.get_mut(start..start + n).unwrap_or_default();
+            let sums = sums.get_mut(start..start + n).unwrap_or_default();
+            let squares = squares.get_mut(start..start + n).unwrap_or_default();
+            wide(move || along(shifts, sums, squares, tile, there));
         }
         Cells::Each(codes) => {
-            for (code, x) in codes.iter().zip(tile.iter()) {
+            for (code, x) in codes.iter().zip(tile) {
                 let cell = *code as usize;
                 let place = (shifts.get_mut(cell), sums.get_mut(cell), squares.get_mut(cell));
                 if let (Some(shift), Some(sum), Some(squares)) = place {
