@@ -53,10 +53,14 @@ pub(super) fn object_reference() -> Vec<u8> {
     Encoder::new().u8(0x17).bytes(&[0, 0, 0]).u32(8).done()
 }
 
-/// Lists of references to objects, in the global heap.
+/// Lists of items of any number, in the global heap.
+fn lists(of: &[u8]) -> Vec<u8> {
+    Encoder::new().u8(0x19).bytes(&[0, 0, 0]).u32(HEAP_REF as u32).bytes(of).done()
+}
+
+/// Lists of references to objects.
 pub(super) fn reference_lists() -> Vec<u8> {
-    let e = Encoder::new().u8(0x19).bytes(&[0, 0, 0]).u32(HEAP_REF as u32);
-    e.bytes(&object_reference()).done()
+    lists(&object_reference())
 }
 
 /// The compound of `REFERENCE_LIST`: who uses a dimension, and on which axis.
@@ -166,6 +170,7 @@ fn nested(dtype: &DType, big: bool, depth: usize) -> Result<Vec<u8>> {
             }
             compound(record.size, &members)
         }
+        DType::List(of) if of.size().is_some() => lists(&nested(of, big, depth)?),
         DType::Time(_) | DType::Duration(_) => {
             return Err(Error::unsupported(format!("{dtype} elements in a NetCDF-4 file"))
                 .hint("encode them as numbers with units first"));

@@ -5,10 +5,11 @@
 
 use graticule_array::{DType, Result};
 
-use super::attribute::{self, Texts};
+use super::attribute::{self, Surroundings};
 use super::datatype;
 use super::encoder::Encoder;
 use super::header::{Datatype, Elsewhere, Header, NOWHERE};
+use super::heap::Heap;
 use super::pack::pack_scalar;
 use super::plan::{Plan, VarPlan};
 
@@ -90,9 +91,15 @@ pub(super) fn front(plan: &Plan, addresses: &Addresses, end: u64) -> Result<Vec<
 }
 
 fn encode(plan: &Plan, at: &Addresses) -> Result<Image> {
-    let mut texts = Texts { addresses: &at.heap, ..Texts::default() };
+    let mut around = Surroundings {
+        heap: Heap::default(),
+        addresses: &at.heap,
+        types: &plan.types,
+        types_at: &at.types,
+        plain: plan.plain,
+    };
     let mut elsewhere = Elsewhere { addresses: &at.attributes, ..Elsewhere::default() };
-    let root = root(plan, at, &mut texts)?.done(&mut elsewhere)?;
+    let root = root(plan, at, &mut around)?.done(&mut elsewhere)?;
     let mut image = Image { root, ..Image::default() };
     for named in &plan.types {
         let header = Header::new().datatype(&Datatype::Own(named.datatype.clone()))?;
@@ -100,7 +107,7 @@ fn encode(plan: &Plan, at: &Addresses) -> Result<Image> {
     }
     for (i, var) in plan.vars.iter().enumerate() {
         let header =
-            variable(plan, at, i, var, &mut texts).map_err(|e| e.in_variable(&var.name))?;
+            variable(plan, at, i, var, &mut around).map_err(|e| e.in_variable(&var.name))?;
         image.vars.push(header.done(&mut elsewhere).map_err(|e| e.in_variable(&var.name))?);
     }
     for (i, dim) in plan.dims.iter().enumerate() {
@@ -112,7 +119,7 @@ fn encode(plan: &Plan, at: &Addresses) -> Result<Image> {
                 .map_err(|e| e.context(format!("dimension {}", dim.name)))?
         });
     }
-    image.heap = texts.heap.into_collections();
+    image.heap = around.heap.into_collections();
     image.attributes = elsewhere.stored;
     Ok(image)
 }
@@ -122,7 +129,7 @@ fn scale_variable(plan: &Plan, dim: usize) -> bool {
     plan.vars.iter().any(|v| v.coordinate_of(&plan.dims) == Some(dim))
 }
 
-fn root(plan: &Plan, at: &Addresses, texts: &mut Texts<'_>) -> Result<Header> {
+fn root(plan: &Plan, at: &Addresses, around: &mut Surroundings<'_>) -> Result<Header> {
     let pure = (0..plan.dims.len()).filter(|i| !scale_variable(plan, *i));
     // In the order in which NetCDF-C wants to meet them.
     let mut links: Vec<(String, u64)> = Vec::new();
@@ -145,7 +152,7 @@ fn root(plan: &Plan, at: &Addresses, texts: &mut Texts<'_>) -> Result<Header> {
     let by = format!("version=2,graticule={version}");
     header = attribute::put_text(header, "_NCProperties", by.as_bytes())?;
     for attr in &plan.attrs {
-        header = attribute::put(header, attr, texts)?;
+        header = attribute::put(header, attr, around)?;
     }
     Ok(header)
 }
@@ -155,7 +162,7 @@ fn variable(
     at: &Addresses,
     i: usize,
     var: &VarPlan,
-    texts: &mut Texts<'_>,
+    around: &mut Surroundings<'_>,
 ) -> Result<Header> {
     let datatype = match var.named.and_then(|t| Some((t, plan.types.get(t)?))) {
         Some((t, _)) => Datatype::Named(get(&at.types, t)),
@@ -190,16 +197,16 @@ fn variable(
         None if !var.dims.is_empty() => {
             let mut lists = Vec::new();
             for dim in &var.dims {
-                lists.extend(texts.refer(&get(&at.scales, *dim).to_le_bytes(), 1)?);
+                lists.extend(around.refer(&get(&at.scales, *dim).to_le_bytes(), 1)?);
             }
             let kind = Datatype::Own(datatype::reference_lists());
             header = header.attribute("DIMENSION_LIST", &kind, Some(&[var.dims.len()]), &lists)?;
         }
         None => {}
     }
-    header = attribute::put_fill(header, var, &datatype, texts)?;
+    header = attribute::put_fill(header, var, &datatype, around)?;
     for attr in &var.attrs {
-        header = attribute::put(header, attr, texts)?;
+        header = attribute::put(header, attr, around)?;
     }
     Ok(header)
 }

@@ -46,8 +46,10 @@ use plan::Plan;
 ///
 /// Chunks are filtered with deflate, shuffle and fletcher32, in the given order. Variables
 /// without chunks are contiguous unless filters or an unlimited dimension demand chunks. Truth
-/// values become `int8`; texts of any length are never filtered. Enumerations, records, opaque
-/// items and complex numbers get a named datatype, as NetCDF-4 demands.
+/// values become `int8`; texts and lists are never filtered. Enumerations, records, lists,
+/// opaque items and complex numbers get a named datatype, as NetCDF-4 demands. Under an
+/// extension of plain HDF5 (`h5`, `hdf5`, `he5`), `float16` and attributes of several axes are
+/// written too, which NetCDF-C cannot read.
 ///
 /// # Errors
 /// If the schema contradicts itself or holds what NetCDF-4 cannot, and if the folder cannot be

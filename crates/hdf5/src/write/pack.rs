@@ -4,12 +4,17 @@
 use graticule_array::{Array, DType, Error, Result, Scalar, Text};
 
 use super::datatype::HEAP_REF;
-use super::heap::{Heap, reference};
+use super::heap::{Heap, Place, reference};
 use super::output::Output;
+
+/// Whether elements are references into the heap.
+pub(super) fn in_heap(dtype: &DType) -> bool {
+    matches!(dtype, DType::Str | DType::List(_))
+}
 
 /// Bytes of one element in the file.
 pub(super) fn element_size(dtype: &DType) -> Option<usize> {
-    if *dtype == DType::Str { Some(HEAP_REF) } else { dtype.size() }
+    if in_heap(dtype) { Some(HEAP_REF) } else { dtype.size() }
 }
 
 /// Bytes of the numbers that an element consists of; 1 where order does not matter.
@@ -39,29 +44,57 @@ pub(super) fn pack_scalar(value: &Scalar, big: bool) -> Result<Vec<u8>> {
     pack(&value.fill(&[])?, big)
 }
 
-/// Elements of any type, row-major; texts go to the heap in the file first.
+/// Elements of any type, row-major; texts and lists go to the heap in the file first.
 pub(super) fn pack_into(output: &Output, array: &Array, big: bool) -> Result<Vec<u8>> {
-    if *array.dtype() != DType::Str {
+    if !in_heap(array.dtype()) {
         return pack(array, big);
     }
     let mut heap = Heap::default();
-    let mut places = Vec::with_capacity(array.len());
-    for text in array.view::<Text>()? {
-        places.push(text.as_str().map(|t| heap.put(t.as_bytes())).transpose()?);
-    }
+    let places = put_items(&mut heap, array, big)?;
     let mut addresses = Vec::new();
     for collection in heap.into_collections() {
         addresses.push(output.append(&collection)?);
     }
+    Ok(references(&places, &addresses))
+}
+
+/// Where texts and lists lie, and how many bytes or items they have; missing texts nowhere.
+pub(super) type Places = Vec<Option<(Place, u32)>>;
+
+/// Stores texts and lists.
+pub(super) fn put_items(heap: &mut Heap, array: &Array, big: bool) -> Result<Places> {
+    if *array.dtype() == DType::Str {
+        let put = |text: &Text| {
+            let text = text.as_str().map(|t| heap.put(t.as_bytes())).transpose()?;
+            Ok(text.map(|place| (place, place.len())))
+        };
+        return array.view::<Text>()?.iter().map(put).collect();
+    }
+    let DType::List(of) = array.dtype() else {
+        return Err(Error::bug(format!("{} elements in a heap", array.dtype())));
+    };
+    let put = |list: &Array| {
+        if list.dtype() != &**of {
+            let found = list.dtype();
+            return Err(Error::mismatch(format!("a list of {found}, expected {of}")));
+        }
+        let count = u32::try_from(list.len())
+            .map_err(|_| Error::unsupported("a list of more than 4 billion items"))?;
+        Ok(Some((heap.put(&pack(list, big)?)?, count)))
+    };
+    array.view::<Array>()?.iter().map(put).collect()
+}
+
+/// The references to items, given the addresses of the collections.
+pub(super) fn references(places: &Places, addresses: &[u64]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(places.len().saturating_mul(HEAP_REF));
     for place in places {
         match place {
-            Some(place) => bytes.extend(reference(place, place.len(), &addresses)),
-            // A missing text points nowhere.
+            Some((place, count)) => bytes.extend(reference(*place, *count, addresses)),
             None => bytes.extend([0; HEAP_REF]),
         }
     }
-    Ok(bytes)
+    bytes
 }
 
 /// A box within packed, row-major bytes.

@@ -12,13 +12,15 @@ use super::fill::default_fill;
 use super::filter::Pipeline;
 use super::layout::default_chunk;
 use super::names::{check_attrs, check_names};
-use super::pack::element_size;
+use super::pack::{element_size, in_heap};
 
 /// The most axes that HDF5 knows.
 const MAX_RANK: usize = 32;
 /// What will be in the file.
 #[derive(Debug)]
 pub(super) struct Plan {
+    /// Whether HDF5 is wanted more than NetCDF-4.
+    pub(super) plain: bool,
     pub(super) dims: Vec<RawDim>,
     pub(super) attrs: Vec<RawAttr>,
     pub(super) types: Vec<NamedType>,
@@ -76,38 +78,72 @@ impl Plan {
         // Who wrote the file is said anew.
         attrs.retain(|a| a.name != "_NCProperties");
         check_attrs(&attrs)?;
-        let mut plan =
-            Self { dims: schema.dims.clone(), attrs, types: Vec::new(), vars: Vec::new() };
+        let (types, vars) = (Vec::new(), Vec::new());
+        let dims = schema.dims.clone();
+        let mut plan = Self { plain: is_plain_hdf5(at), dims, attrs, types, vars };
         let mut taken: HashSet<String> = schema.dims.iter().map(|d| d.name.clone()).collect();
         taken.extend(schema.vars.iter().map(|v| v.name.clone()));
         for var in &schema.vars {
-            let planned = plan_var(at, schema, &known, var)
-                .and_then(|(v, base)| Ok((plan.name_type(&mut taken, var, base)?, v)));
-            let (named, planned) = planned.map_err(|e| e.in_variable(&var.name))?;
+            let in_var = |e: Error| e.in_variable(&var.name);
+            let (planned, datatype) = plan_var(at, schema, &known, var).map_err(in_var)?;
+            let uses = 1 + u32::from(planned.fill.is_some());
+            plan.name_parts(&mut taken, &var.dtype).map_err(in_var)?;
+            let wanted = if var.storage.enumeration.is_empty() {
+                type_name(&var.dtype, &var.name)
+            } else {
+                Some(format!("{}_enum_t", var.name))
+            };
+            let named = wanted.map(|w| plan.name_type(&mut taken, w, datatype, uses));
+            plan.name_attr_types(&mut taken, &planned.attrs).map_err(in_var)?;
             plan.vars.push(VarPlan { named, ..planned });
         }
+        let attrs = plan.attrs.clone();
+        plan.name_attr_types(&mut taken, &attrs)?;
         Ok(plan)
     }
 
-    /// Finds or makes the named datatype of a variable that needs one.
+    /// Names the datatypes of attributes that need it.
+    fn name_attr_types(&mut self, taken: &mut HashSet<String>, attrs: &[RawAttr]) -> Result<()> {
+        for attr in attrs {
+            if let Some(wanted) = type_name(attr.value.dtype(), &attr.name.replace('/', "_")) {
+                let datatype = datatype::encode(attr.value.dtype(), false)
+                    .map_err(|e| e.context(format!("attribute \"{}\"", attr.name)))?;
+                self.name_parts(taken, attr.value.dtype())?;
+                self.name_type(taken, wanted, datatype, 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the datatypes that a datatype consists of, which NetCDF-C must meet before it.
+    fn name_parts(&mut self, taken: &mut HashSet<String>, dtype: &DType) -> Result<()> {
+        let parts: Vec<(&str, &DType)> = match dtype {
+            DType::Record(r) => r.fields.iter().map(|f| (f.name.as_str(), &f.dtype)).collect(),
+            DType::List(of) => vec![("item", &**of)],
+            _ => return Ok(()),
+        };
+        for (name, part) in parts {
+            if let Some(wanted) = type_name(part, &name.replace('/', "_")) {
+                // Refuses what nests too deep.
+                let datatype = datatype::encode(part, false)?;
+                self.name_parts(taken, part)?;
+                self.name_type(taken, wanted, datatype, 0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds or makes a named datatype.
     fn name_type(
         &mut self,
         taken: &mut HashSet<String>,
-        var: &RawVarSchema,
+        wanted: String,
         datatype: Vec<u8>,
-    ) -> Result<Option<usize>> {
-        let wanted = match &var.dtype {
-            _ if !var.storage.enumeration.is_empty() => format!("{}_enum_t", var.name),
-            // The names by which NetCDF tools know complex numbers.
-            DType::C64 => "_PFNC_FLOAT_COMPLEX_TYPE".to_owned(),
-            DType::C128 => "_PFNC_DOUBLE_COMPLEX_TYPE".to_owned(),
-            DType::Record(_) | DType::Opaque(_) => format!("{}_t", var.name),
-            _ => return Ok(None),
-        };
-        let uses = 1 + u32::from(var.fill.is_some());
+        uses: u32,
+    ) -> usize {
         if let Some(found) = self.types.iter().position(|t| t.datatype == datatype) {
             self.types.iter_mut().skip(found).take(1).for_each(|t| t.uses += uses);
-            return Ok(Some(found));
+            return found;
         }
         let mut name = wanted.clone();
         for n in 1.. {
@@ -117,7 +153,18 @@ impl Plan {
             name = format!("{wanted}_{n}");
         }
         self.types.push(NamedType { name, datatype, uses });
-        Ok(Some(self.types.len() - 1))
+        self.types.len() - 1
+    }
+}
+
+/// The name that a datatype should have, if NetCDF-4 demands one.
+fn type_name(dtype: &DType, user: &str) -> Option<String> {
+    match dtype {
+        // The names by which NetCDF tools know complex numbers.
+        DType::C64 => Some("_PFNC_FLOAT_COMPLEX_TYPE".to_owned()),
+        DType::C128 => Some("_PFNC_DOUBLE_COMPLEX_TYPE".to_owned()),
+        DType::Record(_) | DType::Opaque(_) | DType::List(_) => Some(format!("{user}_t")),
+        _ => None,
     }
 }
 
@@ -172,6 +219,13 @@ fn plan_var(
         (None, Some(attr)) => Some(attr.value.item()?),
         (None, None) => None,
     };
+    // Some files give characters a text, of which NetCDF-C takes the first.
+    let fill = fill.map(|f| match (&var.dtype, f.as_str()) {
+        (DType::Char, Some(text)) => Scalar::Char(text.bytes().next().unwrap_or(0)),
+        _ => f,
+    });
+    // NetCDF-C does not know fill values of lists.
+    let fill = fill.filter(|_| !matches!(var.dtype, DType::List(_)));
     if let Some(fill) = &fill
         && fill.dtype() != var.dtype
     {
@@ -182,13 +236,13 @@ fn plan_var(
         )));
     }
     let chunk = chunk_shape(var, &shape, &unlimited, element)?;
-    // Texts lie in the heap, where filters do not reach.
-    let filtered = chunk.is_some() && var.dtype != DType::Str;
+    // Texts and lists lie in the heap, where filters do not reach.
+    let filtered = chunk.is_some() && !in_heap(&var.dtype);
     let filters = if filtered { var.storage.filters.as_slice() } else { &[] };
     let filters = Arc::new(Pipeline::new(filters, element)?);
     let blank = match &var.dtype {
         // A reference into the heap, which tools that copy files do not follow.
-        DType::Str => None,
+        dtype if in_heap(dtype) => None,
         dtype if var.storage.enumeration.is_empty() => fill.clone().or(default_fill(dtype)),
         _ => fill.clone(),
     };
