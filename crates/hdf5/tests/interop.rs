@@ -80,6 +80,7 @@ fn schema() -> RawSchema {
     log.fill = Some(Scalar::from("none"));
     let mut letters = var("letters", &["y", "nv"], DType::Char);
     letters.fill = Some(Scalar::Char(b'-'));
+    let ragged = var("ragged", &["y"], DType::List(DType::I16.into()));
     let mut wave = var("wave", &["x"], DType::C128);
     wave.attrs = vec![text("units", "V")];
     RawSchema {
@@ -132,6 +133,7 @@ fn schema() -> RawSchema {
             var("nothing", &["none", "x"], DType::F32),
             log,
             wave,
+            ragged,
         ],
     }
 }
@@ -169,6 +171,13 @@ fn sequence(shape: &[usize], dtype: &DType) -> Array {
         DType::C128 => {
             let all = (0..n).map(|i| graticule_array::Complex64::new(i as f64, -1.0));
             Array::from_vec(shape.to_vec(), all.collect::<Vec<_>>()).unwrap()
+        }
+        DType::List(_) => {
+            let list = |i: usize| Array::from_vec([i], (0..i as i16).collect::<Vec<_>>()).unwrap();
+            Array::from_vec(shape.to_vec(), (0..n).map(list).collect::<Vec<_>>())
+                .unwrap()
+                .with_dtype(dtype.clone())
+                .unwrap()
         }
         other => panic!("no sequence of {other}"),
     }

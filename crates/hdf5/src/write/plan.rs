@@ -93,7 +93,7 @@ impl Plan {
             } else {
                 Some(format!("{}_enum_t", var.name))
             };
-            let named = wanted.map(|w| plan.name_type(&mut taken, w, datatype, uses));
+            let named = wanted.map(|w| plan.name_type(&mut taken, &w, datatype, uses));
             plan.name_attr_types(&mut taken, &planned.attrs).map_err(in_var)?;
             plan.vars.push(VarPlan { named, ..planned });
         }
@@ -109,7 +109,7 @@ impl Plan {
                 let datatype = datatype::encode(attr.value.dtype(), false)
                     .map_err(|e| e.context(format!("attribute \"{}\"", attr.name)))?;
                 self.name_parts(taken, attr.value.dtype())?;
-                self.name_type(taken, wanted, datatype, 1);
+                self.name_type(taken, &wanted, datatype, 1);
             }
         }
         Ok(())
@@ -127,7 +127,7 @@ impl Plan {
                 // Refuses what nests too deep.
                 let datatype = datatype::encode(part, false)?;
                 self.name_parts(taken, part)?;
-                self.name_type(taken, wanted, datatype, 0);
+                self.name_type(taken, &wanted, datatype, 0);
             }
         }
         Ok(())
@@ -137,7 +137,7 @@ impl Plan {
     fn name_type(
         &mut self,
         taken: &mut HashSet<String>,
-        wanted: String,
+        wanted: &str,
         datatype: Vec<u8>,
         uses: u32,
     ) -> usize {
@@ -145,7 +145,7 @@ impl Plan {
             self.types.iter_mut().skip(found).take(1).for_each(|t| t.uses += uses);
             return found;
         }
-        let mut name = wanted.clone();
+        let mut name = wanted.to_owned();
         for n in 1.. {
             if taken.insert(name.clone()) {
                 break;

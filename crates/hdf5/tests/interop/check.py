@@ -69,7 +69,8 @@ with netCDF4.Dataset(path, auto_complex=True) as nc:
     assert list(nc.dimensions) == list(DIMS)
     # NetCDF-C takes a length of 0 for an unlimited dimension.
     assert [d for d in DIMS if nc.dimensions[d].isunlimited()] == ["time", "none"]
-    assert list(nc.variables) == list(VALUES), list(nc.variables)
+    assert list(nc.variables) == [*VALUES, "ragged"], list(nc.variables)
+    assert [list(v) for v in nc["ragged"][...]] == [[], [0], [0, 1], [0, 1, 2]]
     assert nc.ncattrs() == list(ATTRS), nc.ncattrs()
     for name, expected in ATTRS.items():
         found = nc.getncattr(name)
@@ -105,6 +106,7 @@ with h5py.File(path) as f:
         if name not in ("names", "log", "codes", "letters"):
             same(f[key][...], VALUES[name], name)
     assert [t.decode() for t in f["names"][...]] == list(VALUES["names"])
+    assert [list(v) for v in f["ragged"][...]] == [[], [0], [0, 1], [0, 1, 2]]
     same(f["codes"][...], np.array([b"abc", b"de", b"f", b"xyz"]), "codes")
     assert f["air"].shape == (5, 4, 6) and f["air"].maxshape == (None, 4, 6)
     assert f["air"].dims[1][0].name == "/y" and f["air"].dims[2][0].name == "/x"
@@ -112,7 +114,7 @@ with h5py.File(path) as f:
     assert f["time"].attrs["REFERENCE_LIST"].shape == (4,)
     assert f.id.get_filesize() == os.path.getsize(path)
 
-with xr.open_dataset(path) as ds:
+with xr.open_dataset(path, drop_variables=["ragged"]) as ds:
     assert ds["air"].dtype == "f8" or ds["air"].dtype == "f4"
     np.testing.assert_allclose(ds["air"], ramp("f8", 5, 4, 6) * 0.01 + 273.15, rtol=1e-6)
     assert str(ds["time"].values[1])[:10] == "2000-01-02"
