@@ -4,6 +4,7 @@ mod decode;
 mod library;
 mod malformed;
 mod multifile;
+mod objects;
 mod open;
 mod operations;
 mod read;
@@ -11,9 +12,6 @@ mod storage;
 
 use crate::corpus::{Category, Corpus};
 use crate::outcome::Outcome;
-
-/// The difference of files whose reference lists HDF5 objects, which the library cannot yet.
-pub(crate) const LISTING: &str = "HDF5 objects";
 
 /// Checks one entry.
 pub(crate) fn entry(corpus: &Corpus, category: Category, key: &str) -> Outcome {

@@ -86,20 +86,9 @@ fn text(results: &[Ended], argued: &Argued) -> String {
             out.push_str(&row(category.name(), count(these(), argued)));
         }
     }
-    let listing = results.iter().filter(|e| lacks_listing_only(&e.outcome)).count();
-    if listing > 0 {
-        let _ = writeln!(out, "{listing} of read fail only because HDF5 objects are not listed");
-    }
     let all = count(results.iter(), argued);
     let _ = writeln!(out, "{} passed, {} failed, {} skipped", all.passed, all.failed, all.skipped);
     out
-}
-
-fn lacks_listing_only(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Failed(failures) => failures.iter().all(|f| f.what == crate::check::LISTING),
-        _ => false,
-    }
 }
 
 fn to_json(results: &[Ended], argued: &Argued) -> Value {

@@ -66,6 +66,10 @@ fn agrees(expected: &Value, found: &Array) -> bool {
         }),
         Value::Array(pair) => match pair.as_slice() {
             [Value::String(kind), _] if kind == "compound" => true,
+            // Lists of compound items likewise.
+            [Value::String(_), Value::Array(list)] if list.iter().any(|v| v[0] == "compound") => {
+                true
+            }
             [Value::String(kind), values] if kind == "str" => texts_agree(values, found),
             [Value::String(kind), values] => numbers_agree(kind, values, found),
             _ => false,

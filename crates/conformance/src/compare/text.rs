@@ -2,11 +2,11 @@
 
 use graticule::array::{Array, DType, Text};
 
-/// The bytes of characters or byte strings, and the number of bytes of one.
+/// The bytes of characters, byte strings or opaque items, and the number of bytes of one.
 pub(crate) fn bytes_of(data: &Array) -> Option<(Vec<u8>, usize)> {
     match data.dtype() {
         DType::Char => Some((data.to_flat::<u8>().ok()?, 1)),
-        DType::Bytes(n) => Some((data.to_flat::<u8>().ok()?, *n)),
+        DType::Bytes(n) | DType::Opaque(n) => Some((data.to_flat::<u8>().ok()?, *n)),
         _ => None,
     }
 }

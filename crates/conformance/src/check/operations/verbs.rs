@@ -4,7 +4,7 @@ use graticule::dataset::{Operand, Over};
 use graticule::{DataArray, DataArrayGroupBy, Dataset, DatasetGroupBy, Reducer};
 use serde_json::Value;
 
-use super::arguments::{dims, indexer, names, operand, over, register, scalar, selector};
+use super::arguments::{array, dims, indexer, names, operand, over, register, scalar, selector};
 use super::{Register, Registers, Step};
 use crate::check::library;
 use crate::corpus::Corpus;
@@ -45,8 +45,33 @@ pub(crate) fn function(
             };
             Ok(Register::Array(yes.where_else(cond, operand(no, registers)?)))
         }
+        "concat" => {
+            let dim = step.kw["dim"].as_str().ok_or("concat along no dimension")?;
+            concat(argument(&step, 0)?, dim, registers)
+        }
         verb => Err(unknown(verb, "the package")),
     }
+}
+
+/// Datasets, or arrays of one name, one after the other along a dimension.
+fn concat(list: &Value, dim: &str, registers: &Registers) -> Result<Register, String> {
+    let mut name = None;
+    let mut sets = Vec::new();
+    for item in list.as_array().into_iter().flatten() {
+        match register(item.as_str().unwrap_or_default(), registers)? {
+            Register::Set(set) => sets.push(set),
+            Register::Array(array) => {
+                name = array.name().map(String::from);
+                sets.push(array.to_dataset());
+            }
+            _ => return Err("concat of groupings".into()),
+        }
+    }
+    let whole = graticule::concat(&sets, dim).map_err(|e| e.to_string())?;
+    Ok(match name {
+        Some(name) => Register::Array(whole.var(&name)),
+        None => Register::Set(whole),
+    })
 }
 
 /// Paths relative to the corpus: a list, or a pattern.
@@ -206,6 +231,23 @@ macro_rules! shared_verbs {
                 "squeeze" => on.squeeze(over(step.args, step.kw)?),
                 "drop_vars" => on.drop_vars(dims(argument(step, 0)?)?),
                 "abs" => on.abs(),
+                // How data is held does not change what it is.
+                "load" | "compute" | "chunk" | "copy" | "persist" => on.clone(),
+                "expand_dims" => on.expand_dims(argument(step, 0)?.as_str().ok_or("no name")?),
+                "rename" => {
+                    let pairs = step.args.first().unwrap_or(step.kw).as_object();
+                    let pairs = pairs.ok_or("rename of nothing")?.iter();
+                    on.rename(pairs.map(|(from, to)| (from.as_str(), to.as_str().unwrap_or(""))))
+                }
+                "assign_coords" => {
+                    let given = step.kw.as_object().into_iter().flatten();
+                    given.into_iter().try_fold(on.clone(), |made, (name, value)| match value {
+                        Value::Array(list) => {
+                            Ok(made.with_coord(name.as_str(), name.as_str(), array(list)?))
+                        }
+                        other => Err(format!("assign_coords of {other}")),
+                    })?
+                }
                 "ufunc" => {
                     return ufunc!(on, argument(step, 0)?.as_str().unwrap_or_default());
                 }
@@ -254,6 +296,17 @@ pub(crate) fn on_array(
         "groupby" => {
             let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
             Ok(Register::ArrayGroups(array.groupby(key)))
+        }
+        "ufunc" if step.args.len() == 2 => {
+            let other = operand(argument(&step, 1)?, registers)?;
+            Ok(Register::Array(match argument(&step, 0)?.as_str().unwrap_or_default() {
+                "maximum" => array.maximum(other),
+                "minimum" => array.minimum(other),
+                "arctan2" => array.atan2(other),
+                "hypot" => array.hypot(other),
+                "power" => array.pow(other),
+                name => return Err(unknown(name, "pairs of numbers")),
+            }))
         }
         verb => match shared_on_array(array, &step, registers)? {
             Some(made) => Ok(Register::Array(made)),
