@@ -101,7 +101,12 @@ impl Args {
 }
 
 fn names(text: &str) -> impl Iterator<Item = String> {
-    text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+    text.split(',')
+        .map(str::trim)
+        .filter(|n| !n.is_empty())
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 fn pair(text: &str) -> Result<(String, String), lexopt::Error> {

@@ -1,2 +1,66 @@
-//! TITLE cli
-fn main() {}
+//! The `graticule` command: the main jobs on many files as one dataset, from a shell.
+
+mod args;
+mod demo;
+mod open;
+mod output;
+mod progress;
+mod reduce;
+mod select;
+
+use std::process::ExitCode;
+
+use args::{Args, USAGE};
+use graticule::{Error, Result};
+
+fn main() -> ExitCode {
+    let outcome = Args::parse().map_err(Error::invalid).and_then(|args| run(&args));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("graticule: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every command and what runs it.
+const COMMANDS: &[(&str, fn(&Args) -> Result<()>)] = &[
+    ("info", open::info),
+    ("mean", reduce::reduce),
+    ("min", reduce::reduce),
+    ("max", reduce::reduce),
+    ("sum", reduce::reduce),
+    ("std", reduce::reduce),
+    ("var", reduce::reduce),
+    ("count", reduce::reduce),
+    ("climatology", reduce::climatology),
+    ("anomaly", reduce::anomaly),
+    ("select", select::select),
+    ("demo", demo::demo),
+    ("help", help),
+    ("version", version),
+];
+
+fn run(args: &Args) -> Result<()> {
+    if args.command.is_empty() {
+        return help(args);
+    }
+    match COMMANDS.iter().find(|(name, _)| *name == args.command) {
+        Some((_, command)) => command(args),
+        None => {
+            let names = COMMANDS.iter().map(|(name, _)| *name);
+            let hint = graticule::did_you_mean(&args.command, names)
+                .unwrap_or_else(|| "graticule --help lists the commands".into());
+            Err(Error::invalid(format!("no command \"{}\"", args.command)).hint(hint))
+        }
+    }
+}
+
+fn help(_: &Args) -> Result<()> {
+    output::print(USAGE)
+}
+
+fn version(_: &Args) -> Result<()> {
+    output::print(concat!("graticule ", env!("CARGO_PKG_VERSION"), "\n"))
+}

@@ -33,7 +33,8 @@ impl Progress for Bar {
                 self.0.set_length(*bytes);
             }
             Event::Advanced { bytes, .. } => self.0.inc(*bytes),
-            Event::Finished => self.0.finish_and_clear(),
+            // Kinds of events that come later are not shown.
+            Event::Finished | _ => self.0.finish_and_clear(),
         }
     }
 }

@@ -1,0 +1,57 @@
+//! The files of the command line as one dataset.
+
+use std::sync::Arc;
+
+use graticule::{
+    CombineOptions, Dataset, Error, Location, ManyOptions, Memory, OpenOptions, Result, Session,
+};
+
+use crate::args::Args;
+use crate::output;
+use crate::progress::Bar;
+
+/// A session with the limits of the command line.
+pub(crate) fn session(args: &Args) -> Result<Session> {
+    let mut builder = Session::builder().backends(graticule::backends());
+    builder = builder.progress(Arc::new(Bar::new()));
+    if let Some(n) = args.threads {
+        if n == 0 {
+            return Err(Error::invalid("--threads must be at least 1"));
+        }
+        builder = builder.threads(n);
+    }
+    if let Some(size) = &args.memory {
+        builder = builder.memory(size.parse::<Memory>()?);
+    }
+    Ok(builder.build())
+}
+
+/// Opens what the command line names, as one dataset, and keeps the wanted variables.
+pub(crate) fn open(args: &Args) -> Result<Dataset> {
+    open_in(args, &session(args)?)
+}
+
+pub(crate) fn open_in(args: &Args, session: &Session) -> Result<Dataset> {
+    if args.files.is_empty() {
+        return Err(Error::invalid("no files given").hint("name paths or quoted patterns"));
+    }
+    let ds = match args.files.as_slice() {
+        [one] if !Location::is_pattern(one) => {
+            graticule::open_dataset_with(one.as_str(), &OpenOptions::new(), session)?
+        }
+        many => graticule::open_mfdataset_with(many.to_vec(), &combined(args), session)?,
+    };
+    if args.vars.is_empty() { Ok(ds) } else { ds.keep(args.vars.clone()).check() }
+}
+
+fn combined(args: &Args) -> ManyOptions {
+    match &args.concat_dim {
+        Some(dim) => ManyOptions::new().combine(CombineOptions::nested(dim)),
+        None => ManyOptions::new(),
+    }
+}
+
+/// `info`: what the files hold, without reading their data.
+pub(crate) fn info(args: &Args) -> Result<()> {
+    output::print(&format!("{}\n", open(args)?))
+}
