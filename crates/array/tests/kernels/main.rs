@@ -2,6 +2,7 @@
 // The helpers of tests are not `#[test]`s themselves.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod geometry;
 mod golden;
 mod laws;
 mod missing;
