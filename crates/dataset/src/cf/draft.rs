@@ -9,6 +9,7 @@ use crate::name::Name;
 
 /// One operation that a coder asks for.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // a variable has a handful of steps, and files share them
 pub enum Step {
     /// An elementwise operation.
     Map(MapOp),

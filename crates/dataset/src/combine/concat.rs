@@ -194,11 +194,7 @@ impl Job<'_> {
                 Some(Some(part)) => self.spread(part, &dims, self.len_of(at))?,
                 _ => self.hole(&dims, &dtype, at, found)?,
             };
-            let data = if *data.dtype() == dtype {
-                data
-            } else {
-                data.map(MapOp::Cast(dtype.clone())).map_err(|e| e.in_file(self.origin(at)))?
-            };
+            let data = cast(data, &dtype).map_err(|e| e.in_file(self.origin(at)))?;
             runs.push(data);
             at += n.max(1);
         }
@@ -346,6 +342,15 @@ fn merged(run: &[Option<&Part>], first: &Part, axis: usize, stacks: bool) -> Res
     };
     let data = LazyArray::read(Arc::new(source));
     first.meta.decode.as_ref().map_or(Ok(data.clone()), |decode| decode.apply(data.clone()))
+}
+
+/// The array in another type; at once where it is in memory.
+pub(super) fn cast(data: LazyArray, to: &DType) -> Result<LazyArray> {
+    match data.as_constant() {
+        _ if data.dtype() == to => Ok(data),
+        Some(values) => Ok(LazyArray::constant(values.cast(to)?)),
+        None => data.map(MapOp::Cast(to.clone())),
+    }
 }
 
 /// Arrays one after the other; at once where all are in memory.

@@ -184,14 +184,14 @@ fn reindex(part: &Part, dim: &Name, positions: &[Option<usize>]) -> Result<Part>
 /// The array with one more index along an axis, where all is missing.
 pub(super) fn with_missing_row(data: &LazyArray, axis: usize) -> Result<LazyArray> {
     let dtype = data.dtype().with_missing();
-    let data = if *data.dtype() == dtype {
-        data.clone()
-    } else {
-        data.map(graticule_array::MapOp::Cast(dtype.clone()))?
-    };
+    let data = super::concat::cast(data.clone(), &dtype)?;
     let mut shape = data.shape().to_vec();
     if let Some(n) = shape.get_mut(axis) {
         *n = 1;
+    }
+    if let Some(values) = data.as_constant() {
+        let both = [values.clone(), Array::missing(&dtype, &shape)?];
+        return Ok(LazyArray::constant(Array::concat(&both, axis)?));
     }
     LazyArray::concat(&[data, missing(&dtype, &shape)?], axis)
 }

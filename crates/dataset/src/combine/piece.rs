@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, DType, Result, Shape};
+use graticule_array::{Array, DType, Result};
 use graticule_lazy::LazyArray;
 use graticule_storage::ChunkSource;
 use indexmap::IndexSet;
@@ -183,14 +183,4 @@ impl Piece {
         let vars = vars.collect::<Result<Vec<_>>>()?;
         Ok(Dataset::from_parts(vars, &coords, self.attrs)?.with_encoding(self.encoding))
     }
-
-    pub(crate) fn sizes(&self) -> Vec<(Name, usize)> {
-        let sized = |d: Name| self.size_of(&d).map(|n| (d, n));
-        self.dims().into_iter().filter_map(sized).collect()
-    }
-}
-
-/// The stored shape of a source, for messages.
-pub(crate) fn shape_of(part: &Part) -> Shape {
-    part.shape().to_vec()
 }

@@ -14,14 +14,6 @@ impl Problems {
         self.0.push(problem);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(crate) fn extend(&mut self, more: impl IntoIterator<Item = Error>) {
         self.0.extend(more);
     }

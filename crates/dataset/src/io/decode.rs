@@ -53,8 +53,7 @@ pub(super) fn decode_group(
     }
     let mut cx = options.decoding.clone();
     if !cx.coding.off.contains(&"chars") {
-        let vars = set.vars.iter().map(|v| (v.name.as_str(), &*v.dims, &v.dtype));
-        cx.coding.char_dims = cf::char_dims(vars);
+        cx.coding.char_dims = cf::char_dims(&set.vars);
     }
     let mut problems: Vec<String> =
         group.problems.iter().map(|(path, why)| format!("{path}: {why}")).collect();

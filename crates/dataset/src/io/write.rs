@@ -74,7 +74,9 @@ fn choose<'a>(
     let extension = to.path().extension().map(|e| e.to_string_lossy().to_lowercase());
     let known: Vec<&str> = all.iter().flat_map(|b| b.writes().iter().copied()).collect();
     let hint = match known.len() {
-        0 => "this session has no backend that writes".to_owned(),
+        0 => "the dataset's session knows no format; give it one that does with with_session(..), \
+              for example graticule::session()"
+            .to_owned(),
         _ => format!("the extensions that can be written are .{}", known.join(", .")),
     };
     let Some(extension) = extension else {
