@@ -1,4 +1,5 @@
 //! Files on disk, through the public interface: opened, combined, written, opened again.
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 mod many;
 mod open;

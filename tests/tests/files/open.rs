@@ -52,7 +52,7 @@ fn what_cannot_be_opened_is_said() {
     // Formats with their metadata in front may open; the lost data is missed when it is read.
     let cut = folder.path().join("cut.nc");
     fs::write(&cut, bytes.get(..bytes.len() / 3).unwrap()).unwrap();
-    let cut = open_dataset(&cut).and_then(|ds| ds.load()).unwrap_err();
+    let cut = open_dataset(&cut).and_then(graticule::Dataset::load).unwrap_err();
     assert!(cut.to_string().contains("cut.nc"), "{cut}");
 
     let group = OpenOptions::new().group("forecast");

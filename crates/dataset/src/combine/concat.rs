@@ -198,7 +198,7 @@ impl Job<'_> {
             runs.push(data);
             at += n.max(1);
         }
-        let data = concat_runs(runs, axis)?;
+        let data = concat_runs(&runs, axis)?;
         let meta = Meta {
             name: first.meta.name.clone(),
             dims,
@@ -354,11 +354,11 @@ pub(super) fn cast(data: LazyArray, to: &DType) -> Result<LazyArray> {
 }
 
 /// Arrays one after the other; at once where all are in memory.
-fn concat_runs(runs: Vec<LazyArray>, axis: usize) -> Result<LazyArray> {
+fn concat_runs(runs: &[LazyArray], axis: usize) -> Result<LazyArray> {
     let arrays: Option<Vec<Array>> = runs.iter().map(|r| r.as_constant().cloned()).collect();
     match arrays {
         Some(arrays) => Ok(LazyArray::constant(Array::concat(&arrays, axis)?)),
-        None => LazyArray::concat(&runs, axis),
+        None => LazyArray::concat(runs, axis),
     }
 }
 

@@ -127,7 +127,7 @@ fn encode(
         vars: Vec::new(),
         coords: set.coord_vars().map(|(name, _)| name.clone()).collect(),
     };
-    for unknown in options.encoding.keys().filter(|n| !set.has(n)) {
+    if let Some(unknown) = options.encoding.keys().find(|n| !set.has(n)) {
         return Err(Error::not_found(format!("no variable \"{unknown}\" to encode")));
     }
     let looked = look(set, session)?;
