@@ -12,8 +12,10 @@ const OWNERS: &[&str] =
     &["Mutex", "RwLock", "OnceLock", "LazyLock", "OnceCell", "LazyCell", "Lazy<", "thread_local!"];
 
 /// Statics that may stay although they look like owners: (end of path, name, reason).
-const ALLOWED: &[(&str, &str, &str)] =
-    &[("lazy/src/session.rs", "Weak", "finds the default session again; does not keep it alive")];
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("lazy/src/session/mod.rs", "Weak", "finds the default session again, does not keep it alive"),
+    ("hdf5/src/filter/scratch.rs", "thread_local!", "buffers that only save their allocation"),
+];
 
 fn sources() -> Vec<PathBuf> {
     fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
