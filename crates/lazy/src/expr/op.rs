@@ -77,7 +77,10 @@ impl ReduceSpec {
 
 impl fmt::Display for ReduceSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} over axes {:?}", self.reduction.name(), self.axes)?;
+        write!(f, "{}", self.reduction.name())?;
+        if !self.axes.is_empty() || self.groups.is_none() {
+            write!(f, " over axes {:?}", self.axes)?;
+        }
         if let Some(g) = &self.groups {
             write!(f, " by {} groups of axis {}", g.count, g.axis)?;
         }

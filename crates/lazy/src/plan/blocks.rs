@@ -5,28 +5,43 @@
 
 use graticule_array::{ChunkGrid, DimChunks, Region};
 
-/// Chunks smaller than this together make one block.
-const GROUP_BYTES: usize = 4 << 20;
+/// The constants that cuts follow from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sizes {
+    /// Chunks smaller than this together make one block; boxes of sources that serve any box
+    /// are at most twice as large; a run has at least this many bytes.
+    pub(crate) block: usize,
+    /// A run feeds each cell at least this often, where there is so much, so that merging its
+    /// state costs little beside filling it.
+    pub(crate) run: usize,
+}
 
-/// Boxes of sources that serve any box are not larger than this.
-const SPLIT_BYTES: usize = 8 << 20;
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { block: 4 << 20, run: 32 }
+    }
+}
 
-/// Blocks are decoded whole, so a run of them has at least this many bytes.
-const RUN_BYTES: usize = 4 << 20;
-
-/// A run feeds each cell at least this often, where there is so much, so that merging its
-/// state costs little beside filling it.
-const RUN_LENGTH: usize = 32;
+impl Sizes {
+    fn split(self) -> usize {
+        self.block.saturating_mul(2).max(1)
+    }
+}
 
 /// The blocks of an array of elements of `size` bytes which is stored along `grid`.
-pub(crate) fn choose_blocks(grid: &ChunkGrid, size: usize, whole_chunks: bool) -> ChunkGrid {
+pub(crate) fn choose_blocks(
+    grid: &ChunkGrid,
+    size: usize,
+    whole_chunks: bool,
+    sizes: Sizes,
+) -> ChunkGrid {
     let mut lens = grid.largest();
     let bytes = lens.iter().fold(size.max(1), |n, l| n.saturating_mul((*l).max(1)));
-    if bytes > SPLIT_BYTES && !whole_chunks {
-        return split(grid, &mut lens, bytes);
+    if bytes > sizes.split() && !whole_chunks {
+        return split(grid, &mut lens, bytes.div_ceil(sizes.split()));
     }
     let mut dims = grid.dims().to_vec();
-    let mut room = GROUP_BYTES / bytes.max(1);
+    let mut room = sizes.block / bytes.max(1);
     for dim in dims.iter_mut().rev() {
         let count = dim.count();
         if room < 2 {
@@ -46,9 +61,9 @@ pub(crate) fn choose_blocks(grid: &ChunkGrid, size: usize, whole_chunks: bool) -
 }
 
 /// Cuts boxes along the slowest axes.
-fn split(grid: &ChunkGrid, lens: &mut [usize], bytes: usize) -> ChunkGrid {
+fn split(grid: &ChunkGrid, lens: &mut [usize], parts: usize) -> ChunkGrid {
     let mut dims = grid.dims().to_vec();
-    let mut parts = bytes.div_ceil(SPLIT_BYTES);
+    let mut parts = parts;
     for (dim, len) in dims.iter_mut().zip(lens) {
         if parts < 2 {
             break;
@@ -81,7 +96,12 @@ pub(crate) fn group(dim: &DimChunks, n: usize) -> DimChunks {
 }
 
 /// Blocks that are unions of a sink's, about as long along each axis as the source's.
-pub(crate) fn sink_blocks(sink: &ChunkGrid, source: &ChunkGrid, size: usize) -> ChunkGrid {
+pub(crate) fn sink_blocks(
+    sink: &ChunkGrid,
+    source: &ChunkGrid,
+    size: usize,
+    sizes: Sizes,
+) -> ChunkGrid {
     let dims = sink.dims().iter().zip(source.dims());
     let mut takes: Vec<usize> =
         dims.map(|(to, from)| (from.longest() / to.longest().max(1)).max(1)).collect();
@@ -94,7 +114,7 @@ pub(crate) fn sink_blocks(sink: &ChunkGrid, source: &ChunkGrid, size: usize) -> 
         lens.fold(size.max(1), usize::saturating_mul)
     };
     for axis in 0..takes.len() {
-        while bytes(&takes) > 2 * SPLIT_BYTES
+        while bytes(&takes) > 2 * sizes.split()
             && let Some(take) = takes.get_mut(axis)
             && *take > 1
         {
@@ -102,7 +122,7 @@ pub(crate) fn sink_blocks(sink: &ChunkGrid, source: &ChunkGrid, size: usize) -> 
         }
     }
     let dims = sink.dims().iter().zip(&takes).map(|(d, t)| group(d, *t));
-    choose_blocks(&ChunkGrid::new(dims.collect::<Vec<_>>()), size, true)
+    choose_blocks(&ChunkGrid::new(dims.collect::<Vec<_>>()), size, true, sizes)
 }
 
 /// A stage's blocks, ordered for streaming: kept axes give columns, the blocks along the
@@ -123,13 +143,13 @@ pub(crate) struct Geometry {
 
 impl Geometry {
     /// Cuts `grid` for a reduction over `reduced`.
-    pub(crate) fn new(grid: ChunkGrid, reduced: Vec<usize>, size: usize) -> Self {
+    pub(crate) fn new(grid: ChunkGrid, reduced: Vec<usize>, size: usize, sizes: Sizes) -> Self {
         let kept = (0..grid.dims().len()).filter(|a| !reduced.contains(a)).collect();
         let along = part(&grid, &reduced);
         let length = along.largest().iter().fold(1usize, |n, l| n.saturating_mul((*l).max(1)));
         let largest = grid.largest();
         let bytes = largest.iter().fold(size.max(1), |n, l| n.saturating_mul((*l).max(1)));
-        let run = RUN_LENGTH.div_ceil(length).max(RUN_BYTES.div_ceil(bytes));
+        let run = sizes.run.div_ceil(length).max(sizes.block.div_ceil(bytes)).max(1);
         Self { grid, kept, reduced, along, run }
     }
 
@@ -194,32 +214,37 @@ mod tests {
     #[test]
     fn small_chunks_are_grouped_from_the_fastest_axis() {
         let grid = ChunkGrid::even(&[1000, 720, 1440], &[1, 90, 180]);
-        let blocks = choose_blocks(&grid, 4, true);
+        let blocks = choose_blocks(&grid, 4, true, Sizes::default());
         assert_eq!(blocks.largest(), [1, 720, 1440]);
         let days = ChunkGrid::even(&[1000, 100, 100], &[1, 100, 100]);
-        assert_eq!(choose_blocks(&days, 4, true).largest(), [100, 100, 100]);
+        assert_eq!(choose_blocks(&days, 4, true, Sizes::default()).largest(), [100, 100, 100]);
     }
 
     #[test]
     fn large_chunks_are_split_only_where_boxes_are_cheap() {
         let grid = ChunkGrid::whole(&[1000, 720, 1440]);
-        assert_eq!(choose_blocks(&grid, 2, true), grid);
-        let blocks = choose_blocks(&grid, 2, false);
+        assert_eq!(choose_blocks(&grid, 2, true, Sizes::default()), grid);
+        let blocks = choose_blocks(&grid, 2, false, Sizes::default());
         assert_eq!(blocks.largest(), [4, 720, 1440]);
-        let long = choose_blocks(&ChunkGrid::whole(&[2, 1 << 24]), 4, false);
+        let long = choose_blocks(&ChunkGrid::whole(&[2, 1 << 24]), 4, false, Sizes::default());
         assert_eq!(long.largest(), [1, 1 << 21]);
     }
 
     #[test]
     fn runs_cover_all_blocks_in_order() {
-        let g = Geometry::new(ChunkGrid::even(&[100, 8, 6], &[10, 4, 6]), vec![0], 1 << 20);
+        let g = Geometry::new(
+            ChunkGrid::even(&[100, 8, 6], &[10, 4, 6]),
+            vec![0],
+            1 << 20,
+            Sizes::default(),
+        );
         assert_eq!(g.runs(), 3);
         assert_eq!([g.run(0), g.run(2)], [0..4, 8..10]);
         assert_eq!(g.columns().counts(), [2, 1]);
         let column = g.columns().region(&[1, 0]);
         assert_eq!(g.region(&column, 3), Region::new([30, 4, 0], [10, 4, 6]));
         assert_eq!(g.positions(3, 0), 30..40);
-        let none = Geometry::new(ChunkGrid::even(&[0, 4], &[1, 4]), vec![0], 8);
+        let none = Geometry::new(ChunkGrid::even(&[0, 4], &[1, 4]), vec![0], 8, Sizes::default());
         assert_eq!((none.runs(), none.run(0)), (1, 0..0));
     }
 
@@ -227,6 +252,6 @@ mod tests {
     fn sink_blocks_stay_unions() {
         let sink = ChunkGrid::even(&[10_000, 720], &[7, 720]);
         let source = ChunkGrid::even(&[10_000, 720], &[100, 720]);
-        assert_eq!(sink_blocks(&sink, &source, 4).largest(), [7 * 14 * 13, 720]);
+        assert_eq!(sink_blocks(&sink, &source, 4, Sizes::default()).largest(), [7 * 14 * 13, 720]);
     }
 }

@@ -68,7 +68,7 @@ fn write_stage(f: &mut fmt::Formatter<'_>, number: usize, stage: &Stage) -> fmt:
     if stage.fit.column_bytes > 0 {
         write!(f, ", {} per column", Memory::new(stage.fit.column_bytes))?;
     }
-    if stage.fit.reread > 1.0 {
+    if stage.fit.reread >= 1.05 {
         write!(f, ", chunks read {:.1} times", stage.fit.reread)?;
     }
     writeln!(f)?;

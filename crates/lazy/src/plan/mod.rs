@@ -15,7 +15,7 @@ use graticule_storage::ChunkSink;
 use crate::expr::{LazyArray, NodeId, ReduceSpec};
 use crate::optimize::optimize;
 
-pub(crate) use blocks::Geometry;
+pub(crate) use blocks::{Geometry, Sizes};
 pub(crate) use cost::Reads;
 pub(crate) use fit::{Fit, met_groups, project};
 
@@ -202,10 +202,11 @@ impl Plan {
         sinks: &[Arc<dyn ChunkSink>],
         budget: u64,
         threads: usize,
+        sizes: Sizes,
     ) -> Result<Self> {
         let room = budget - budget / SLACK;
         let (roots, rules) = optimize(outputs)?;
-        let (stages, slots, outputs) = stages::build(&roots, sinks)?;
+        let (stages, slots, outputs) = stages::build(&roots, sinks, sizes)?;
         let mut plan = Self {
             stages,
             slots,

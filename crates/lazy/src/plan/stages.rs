@@ -4,12 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use graticule_array::{Error, Result};
+use graticule_array::{ChunkGrid, DimChunks, Error, Result};
 use graticule_storage::ChunkSink;
 
-use super::blocks::{Geometry, choose_blocks, sink_blocks};
+use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
 use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
-use crate::expr::{LazyArray, NodeId, Op};
+use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
 
 /// Rows shorter than this are handled element by element.
 const MIN_ROW: usize = 32;
@@ -63,6 +63,7 @@ struct Request {
 
 #[derive(Default)]
 struct Builder {
+    sizes: Sizes,
     levels: HashMap<NodeId, usize>,
     slots: Vec<Slot>,
     slot_of: HashMap<NodeId, usize>,
@@ -73,8 +74,9 @@ struct Builder {
 pub(crate) fn build(
     roots: &[LazyArray],
     sinks: &[Arc<dyn ChunkSink>],
+    sizes: Sizes,
 ) -> Result<(Vec<Stage>, Vec<Slot>, Vec<Output>)> {
-    let mut builder = Builder::default();
+    let mut builder = Builder { sizes, ..Builder::default() };
     let mut outputs = Vec::with_capacity(roots.len());
     for (i, root) in roots.iter().enumerate() {
         outputs.push(match sinks.get(i) {
@@ -155,18 +157,19 @@ impl Builder {
         for node in &facts.needs {
             self.slot(node)?;
         }
-        let blocks = choose_blocks(input.grid(), facts.size, facts.whole_chunks);
+        let blocks = choose_blocks(input.grid(), facts.size, facts.whole_chunks, self.sizes);
         let (blocks, reduced) = match &action {
             Action::Write(sink) => {
                 let size = facts.size.max(input.dtype().planned_size());
-                (sink_blocks(&sink.info().grid, &blocks, size), Vec::new())
+                (sink_blocks(&sink.info().grid, &blocks, size, self.sizes), Vec::new())
             }
             Action::Collect(_) => (blocks, Vec::new()),
             Action::Reduce(spec, _) => {
-                (blocks, (0..input.ndim()).filter(|a| spec.reduces(*a)).collect())
+                let reduced: Vec<usize> = (0..input.ndim()).filter(|a| spec.reduces(*a)).collect();
+                (in_order(blocks, spec, &reduced), reduced)
             }
         };
-        let geometry = Geometry::new(blocks, reduced, facts.size);
+        let geometry = Geometry::new(blocks, reduced, facts.size, self.sizes);
         let consumer = Consumer { input: input.clone(), action };
         let level = self.level(input);
         self.requests.push(Request { consumer, level, facts, geometry });
@@ -219,6 +222,19 @@ impl Builder {
     }
 }
 
+/// The first and the last element are those of the row-major order: blocks follow it only
+/// where they are whole along all reduced axes but the slowest.
+fn in_order(blocks: ChunkGrid, spec: &ReduceSpec, reduced: &[usize]) -> ChunkGrid {
+    if !matches!(spec.reduction.name(), "first" | "last") {
+        return blocks;
+    }
+    let dims = blocks.dims().iter().enumerate().map(|(axis, dim)| {
+        let inner = reduced.iter().skip(1).any(|a| *a == axis);
+        if inner { DimChunks::even(dim.len(), dim.len()) } else { dim.clone() }
+    });
+    ChunkGrid::new(dims.collect::<Vec<_>>())
+}
+
 /// Whether `b` is best fed from the blocks of `a`. What a reduction adds up in which
 /// order must not depend on its company, so only equal cuts share.
 fn shares(a: &Request, b: &Request) -> bool {
@@ -230,7 +246,7 @@ fn shares(a: &Request, b: &Request) -> bool {
 }
 
 /// The axis from which on all axes are kept, or all are reduced and none is grouped, if rows
-/// of that kind are long. Decided for the grid, so that it is the same however a run is cut
+/// of that kind are long; always for reductions to positions. Decided for the grid, so that it is the same however a run is cut
 /// to fit the budget.
 fn rows_from(geometry: &Geometry, consumers: &[Consumer]) -> Option<usize> {
     let (mut grouped, mut by_position) = (HashSet::new(), false);
@@ -256,5 +272,5 @@ fn rows_from(geometry: &Geometry, consumers: &[Consumer]) -> Option<usize> {
             break;
         }
     }
-    (by_position && from < dims.len() || length >= MIN_ROW).then_some(from)
+    (by_position || length >= MIN_ROW).then_some(from)
 }

@@ -12,7 +12,7 @@ use graticule_storage::{Backend, ChunkSink, HandlePool};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::expr::LazyArray;
-use crate::plan::Plan;
+use crate::plan::{Plan, Sizes};
 use crate::run;
 
 pub use memory::Memory;
@@ -46,6 +46,7 @@ struct Inner {
 struct Engine {
     threads: usize,
     memory: u64,
+    sizes: Sizes,
     pool: OnceLock<ThreadPool>,
     handles: Arc<HandlePool>,
     report: Mutex<RunReport>,
@@ -60,6 +61,7 @@ pub struct SessionBuilder {
     backends: Vec<Arc<dyn Backend>>,
     progress: Option<Arc<dyn Progress>>,
     deadline: Option<Duration>,
+    sizes: Sizes,
 }
 
 impl SessionBuilder {
@@ -93,6 +95,14 @@ impl SessionBuilder {
         self
     }
 
+    /// Blocks of about this many bytes, and runs that feed each cell about this often. These
+    /// are part of what fixes the order in which sums are taken; for tests and measurements.
+    #[doc(hidden)]
+    pub fn cuts(mut self, block_bytes: usize, run: usize) -> Self {
+        self.sizes = Sizes { block: block_bytes.max(1), run: run.max(1) };
+        self
+    }
+
     /// The session. Threads start when first needed.
     #[must_use]
     pub fn build(self) -> Session {
@@ -100,6 +110,7 @@ impl SessionBuilder {
         let engine = Engine {
             threads: self.threads.unwrap_or_else(cores),
             memory: self.memory.unwrap_or_else(Memory::half_of_available).bytes(),
+            sizes: self.sizes,
             pool: OnceLock::new(),
             handles: Arc::default(),
             report: Mutex::default(),
@@ -202,7 +213,7 @@ impl Session {
 
     /// Deep expressions are walked where the stack is large.
     fn make_plan(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
-        let plan = || Plan::new(outputs, sinks, self.memory(), self.threads());
+        let plan = || Plan::new(outputs, sinks, self.memory(), self.threads(), self.0.engine.sizes);
         if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
     }
 

@@ -14,21 +14,30 @@ fn session(threads: usize, memory: u64) -> Session {
     Session::builder().threads(threads).memory(Memory::new(memory)).build()
 }
 
+/// Blocks so small that the smallest arrays have many.
+fn small_blocks(threads: usize, memory: u64) -> Session {
+    let builder = Session::builder().threads(threads).memory(Memory::new(memory));
+    builder.cuts(64, 3).build()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn expressions_compute_what_the_oracle_computes(seed: u64, depth in 1usize..7) {
         let pair = random::expression(&mut Rng::new(seed), depth);
-        let out = session(2, 1 << 30).compute(std::slice::from_ref(&pair.lazy)).unwrap();
-        assert_close(&out[0], &pair.eager, &format!("seed {seed} depth {depth} {:?}", pair.lazy));
+        for session in [session(2, 1 << 30), small_blocks(2, 1 << 30)] {
+            let out = session.compute(std::slice::from_ref(&pair.lazy)).unwrap();
+            let what = format!("seed {seed} depth {depth} {:?}", pair.lazy);
+            assert_close(&out[0], &pair.eager, &what);
+        }
     }
 
     #[test]
     fn storing_is_computing(seed: u64, depth in 1usize..5) {
         let mut rng = Rng::new(seed);
         let pair = random::expression(&mut rng, depth);
-        let session = session(2, 1 << 30);
+        let session = small_blocks(2, 1 << 30);
         let out = session.compute(std::slice::from_ref(&pair.lazy)).unwrap();
         let grid = random::random_grid(&mut rng, pair.lazy.shape());
         let sink = Arc::new(MemorySink::new(pair.lazy.dtype(), grid).unwrap());
@@ -42,11 +51,30 @@ proptest! {
         let a = random::expression(&mut rng, 3);
         let Ok(b) = random::reduced(&mut rng, &a) else { return Ok(()) };
         let Ok(c) = random::reduced(&mut rng, &a) else { return Ok(()) };
-        let session = session(2, 1 << 30);
+        let session = small_blocks(2, 1 << 30);
         let all = session.compute(&[a.lazy.clone(), b.lazy.clone(), c.lazy.clone()]).unwrap();
         for (pair, together) in [a, b, c].iter().zip(&all) {
             let alone = session.compute(std::slice::from_ref(&pair.lazy)).unwrap();
             prop_assert_eq!(bits(&alone[0]), bits(together));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn neither_threads_nor_budget_change_a_bit(seed: u64, depth in 1usize..5) {
+        let mut rng = Rng::new(seed);
+        let a = random::expression(&mut rng, depth);
+        let Ok(pair) = random::reduced(&mut rng, &a) else { return Ok(()) };
+        let whole = small_blocks(1, 1 << 30).compute(std::slice::from_ref(&pair.lazy)).unwrap();
+        for (threads, memory) in [(2, 1 << 30), (3, 16000), (8, 4000), (2, 1500), (1, 700)] {
+            let session = small_blocks(threads, memory);
+            match session.compute(std::slice::from_ref(&pair.lazy)) {
+                Ok(out) => prop_assert_eq!(bits(&out[0]), bits(&whole[0]), "{} B", memory),
+                Err(e) => prop_assert!(e.is_over_budget(), "{}", e),
+            }
         }
     }
 }
@@ -57,7 +85,6 @@ fn long_sum(seed: u64, grouped: bool) -> Pair {
     let shape = [500, 6, 50];
     let eager = random::random_values(&mut rng, &DType::F64, &shape);
     let grid = ChunkGrid::even(&shape, &[1 + rng.below(3), 6, 50]);
-    // Boxes that cannot be split keep the blocks small enough for several runs.
     let lazy = LazyArray::read(Arc::new(MemorySource::with_grid(eager.clone(), grid)));
     let name = ["mean", "std", "sum"][rng.below(3)];
     let r = reduction(name, &ReduceParams::default()).unwrap();
@@ -79,10 +106,14 @@ fn threads_and_budgets_leave_the_bits_alone() {
     let mut budgets_that_fit = 0;
     for seed in 0..12 {
         let pair = long_sum(seed, seed % 2 == 0);
+        let session = |threads, memory| {
+            let builder = Session::builder().threads(threads).memory(Memory::new(memory));
+            builder.cuts(5000, 8).build()
+        };
         let whole = session(1, 1 << 30).compute(std::slice::from_ref(&pair.lazy)).unwrap();
         assert_close(&whole[0], &pair.eager, &format!("seed {seed}"));
         for threads in [1, 2, 3, 8] {
-            for memory in [1 << 30, 8 << 20, 5 << 20, 4_700_000, 4_400_000] {
+            for memory in [1 << 30, 400_000, 200_000, 120_000, 100_000, 80_000] {
                 let session = session(threads, memory);
                 match session.compute(std::slice::from_ref(&pair.lazy)) {
                     Ok(out) => {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests
 
 mod access;
+mod explain;
 mod failures;
 mod laws;
 mod random;

@@ -217,7 +217,8 @@ fn step(rng: &mut Rng, a: &Pair, depth: usize) -> Result<Pair> {
 
 /// Whether sums over an infinite or differently ordered input may differ in the last bits.
 fn random_reduction(rng: &mut Rng) -> Arc<dyn Reduction> {
-    let names = ["count", "sum", "mean", "min", "max", "var", "std", "first", "last"];
+    let names =
+        ["count", "sum", "mean", "min", "max", "var", "std", "first", "last", "argmin", "argmax"];
     let skipna = [None, Some(false)][rng.below(2)];
     let params = ReduceParams { skipna, ..ReduceParams::default() };
     reduction(names[rng.below(names.len())], &params).unwrap()
