@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use graticule_array::{DimChunks, Pick, Selection};
+use graticule_storage::Limits;
 
 use super::{Action, Stage};
 use crate::expr::{LazyArray, NodeId, Op};
@@ -22,10 +23,21 @@ pub(crate) struct Reads {
     pub(crate) sources: usize,
     /// The first source, as text.
     pub(crate) example: Option<String>,
-    /// Lock domains that some source names.
+    /// Lock domains that some source or sink names.
     pub(crate) locks: Vec<&'static str>,
-    /// The fewest reads at a time that some source allows.
+    /// The fewest users at a time that some source or sink allows.
     pub(crate) parallel: Option<usize>,
+}
+
+impl Reads {
+    fn respect(&mut self, limits: &Limits) {
+        if let Some(lock) = limits.lock
+            && !self.locks.contains(&lock)
+        {
+            self.locks.push(lock);
+        }
+        self.parallel = [self.parallel, limits.parallel].into_iter().flatten().min();
+    }
 }
 
 /// What a stage reads, each chunk once per visit.
@@ -34,6 +46,9 @@ pub(crate) fn reads(stage: &Stage) -> Reads {
     let mut seen = HashSet::new();
     for consumer in &stage.consumers {
         visit(&consumer.input, &Selection::all(consumer.input.shape()), &mut seen, &mut out);
+        if let Action::Write(sink) = &consumer.action {
+            out.respect(&sink.limits());
+        }
     }
     let again = |n: f64| n * stage.fit.reread;
     out.bytes = again(out.bytes as f64) as u64;
@@ -76,12 +91,7 @@ fn visit(
                 let lens = info.grid.largest();
                 out.example = Some(format!("{} {:?} in {lens:?}", info.dtype, info.shape));
             }
-            if let Some(lock) = limits.lock
-                && !out.locks.contains(&lock)
-            {
-                out.locks.push(lock);
-            }
-            out.parallel = [out.parallel, limits.parallel].into_iter().flatten().min();
+            out.respect(&limits);
         }
         Op::Select(own) => {
             if let (Some(input), Ok(both)) = (input(), own.then(part)) {

@@ -29,6 +29,8 @@ pub(crate) struct Context<'p> {
     slots: Vec<Mutex<Option<Array>>>,
     pub(crate) buffers: Buffers,
     pub(crate) read: AtomicU64,
+    /// Bytes that events have told of.
+    told: AtomicU64,
     queue: Queue<'p>,
 }
 
@@ -108,10 +110,12 @@ pub(crate) fn run(
     options: &RunOptions,
 ) -> (Result<Vec<Array>>, RunReport) {
     let started = Instant::now();
-    // Inside the pool, other threads may be busy: do not wait for all of them.
-    let nested = pool.current_thread_index().is_some();
-    let cpu = |_: &()| if nested { Vec::new() } else { pool.broadcast(|_| cpu::thread_time()) };
-    let before = cpu(&());
+    // Inside the pool, other threads may be busy: do not wait for all of them; and small runs
+    // are not worth asking.
+    let small = plan.totals().tasks < 2 * plan.threads;
+    let silent = small || pool.current_thread_index().is_some();
+    let cpu = || if silent { Vec::new() } else { pool.broadcast(|_| cpu::thread_time()) };
+    let before = cpu();
     let cx = Context {
         plan,
         options,
@@ -119,6 +123,7 @@ pub(crate) fn run(
         slots: plan.slots.iter().map(|_| Mutex::new(None)).collect(),
         buffers: Buffers::default(),
         read: AtomicU64::new(0),
+        told: AtomicU64::new(0),
         queue: Queue::new(plan),
     };
     cx.tell(&Event::Started { tasks: plan.totals().tasks, bytes: plan.totals().bytes_read });
@@ -132,7 +137,7 @@ pub(crate) fn run(
     });
     cx.tell(&Event::Finished);
     let result = cx.queue.result().and_then(|()| cx.check_complete()).and_then(|()| cx.outputs());
-    let after = cpu(&());
+    let after = cpu();
     let report = RunReport {
         cpu: after.iter().zip(&before).map(|(a, b)| a.saturating_sub(*b)).collect(),
         wall: started.elapsed(),
@@ -169,11 +174,11 @@ impl Context<'_> {
 fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
     let mut task = task;
     loop {
-        let before = cx.read.load(Ordering::Relaxed);
         let done = catch_unwind(AssertUnwindSafe(|| execute(cx, task)));
         match done.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
             Ok(()) => {
-                let bytes = cx.read.load(Ordering::Relaxed).saturating_sub(before);
+                let now = cx.read.load(Ordering::Relaxed);
+                let bytes = now.saturating_sub(cx.told.fetch_max(now, Ordering::Relaxed));
                 cx.tell(&Event::Advanced { tasks: 1, bytes });
             }
             Err(error) => cx.queue.fail(task, error),

@@ -76,7 +76,7 @@ pub struct RunOptions {
 /// What the last run of a session used.
 #[derive(Clone, Debug, Default)]
 pub struct RunReport {
-    /// Processor time of each thread of the pool.
+    /// Processor time of each thread of the pool; empty for runs of few tasks.
     pub cpu: Vec<Duration>,
     /// Time from begin to end.
     pub wall: Duration,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use graticule_array::{ArrayMut, ChunkGrid, DType, Error, ReduceParams, Region, Result, reduction};
-use graticule_lazy::{LazyArray, Memory, RunOptions, Session, StopFlag};
+use graticule_lazy::{Event, LazyArray, Memory, Progress, RunOptions, Session, StopFlag};
 use graticule_storage::{ChunkSource, SourceInfo};
 
 type Behaviour = dyn Fn(&Region) -> Result<()> + Send + Sync;
@@ -110,6 +110,35 @@ fn runs_stop_on_request_and_in_time() {
     let error = session().run(&[slow.mean()], &options).unwrap_err();
     assert!(error.is_cancelled(), "{error}");
     assert!(slow.reads.load(Ordering::Relaxed) < 40);
+}
+
+#[derive(Debug, Default)]
+struct Log(std::sync::Mutex<Vec<Event>>);
+
+impl Progress for Log {
+    fn event(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+#[test]
+fn events_add_up_to_what_was_planned() {
+    let log = Arc::new(Log::default());
+    let options = RunOptions { progress: Some(log.clone()), ..RunOptions::default() };
+    let source = Odd::new(|_| Ok(()));
+    let session = session();
+    session.run(&[source.mean()], &options).unwrap();
+    let events = log.0.lock().unwrap();
+    assert_eq!(events.first(), Some(&Event::Started { tasks: 10, bytes: 80_000_000 }));
+    assert_eq!(events.last(), Some(&Event::Finished));
+    let advanced = events.iter().filter_map(|e| match e {
+        Event::Advanced { tasks, bytes } => Some((*tasks, *bytes)),
+        _ => None,
+    });
+    let sum = advanced.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    assert_eq!(sum, (10, 80_000_000));
+    let report = session.run_report();
+    assert_eq!((report.tasks, report.bytes, report.cpu.len()), (10, 80_000_000, 3));
 }
 
 #[test]
