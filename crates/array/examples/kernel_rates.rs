@@ -98,12 +98,21 @@ fn main() {
         rate(&format!("{name} f32 Run, with NaN"), 4 * TILE, &mut || {
             r.update(&mut run, black_box(&y), Cells::Run(0), 0).unwrap();
         });
-        let codes: Vec<u32> = (0..TILE).map(|i| (i / 31 % 12) as u32).collect();
+        let codes: Vec<u32> = (0..TILE).map(|i| (i / 62 % 12) as u32).collect();
         let mut each = r.start(&DType::F32, 12).unwrap();
         rate(&format!("{name} f32 Each, 12 groups"), 4 * TILE, &mut || {
             r.update(&mut each, black_box(&y), Cells::Each(&codes), 0).unwrap();
         });
     }
+    let short = x.flat(0..64).unwrap();
+    let mean = reduction("mean", &ReduceParams::default()).unwrap();
+    let mut one = mean.start(&DType::F32, 1).unwrap();
+    rate("mean f32 One, 64 elements", 256, &mut || {
+        mean.update(&mut one, black_box(&short), Cells::One(0), 0).unwrap();
+    });
+    rate("cut 64 elements out of a tile", 256, &mut || {
+        black_box(black_box(&x).flat(640..704).unwrap());
+    });
     for name in ["mean", "var"] {
         let r = reduction(name, &ReduceParams::default()).unwrap();
         let mut field = r.start(&DType::F32, FIELD).unwrap();

@@ -37,28 +37,49 @@ pub(super) fn scatter<T, A>(
 }
 
 /// Like [`scatter`] for an associative `join` of values `of` elements, whose identity is `unit`:
-/// a tile that goes to one cell is folded in lanes first.
+/// neighbours that go to one cell are folded in lanes first.
 #[inline(always)]
 pub(super) fn accumulate<T: Copy, A: Copy>(
     acc: &mut [A],
     tile: &[T],
     cells: Cells<'_>,
     unit: A,
-    of: impl Fn(T) -> A,
-    join: impl Fn(A, A) -> A,
+    of: impl Fn(T) -> A + Copy,
+    join: impl Fn(A, A) -> A + Copy,
 ) {
-    if let Cells::One(cell) = cells {
-        if let Some(acc) = acc.get_mut(cell) {
-            *acc = join(*acc, lanes(tile, unit, of, join_ref(&join)));
+    match cells {
+        Cells::One(cell) => {
+            if let Some(acc) = acc.get_mut(cell) {
+                *acc = join(*acc, lanes(tile, unit, of, join));
+            }
         }
-        return;
+        Cells::Each(codes) => {
+            for (code, part) in runs(codes, tile) {
+                let Some(acc) = acc.get_mut(code) else { continue };
+                if part.len() < 2 * LANES {
+                    part.iter().for_each(|x| *acc = join(*acc, of(*x)));
+                } else {
+                    *acc = join(*acc, lanes(part, unit, of, join));
+                }
+            }
+        }
+        cells @ Cells::Run(_) => scatter(acc, tile, cells, move |a, x| *a = join(*a, of(*x))),
     }
-    scatter(acc, tile, cells, |a, x| *a = join(*a, of(*x)));
 }
 
-#[inline(always)]
-fn join_ref<A>(join: &impl Fn(A, A) -> A) -> impl Fn(A, A) -> A {
-    move |a, b| join(a, b)
+/// The pieces of a tile whose elements go to one cell, with that cell: groups along an axis, such
+/// as the days of a month, lie together.
+pub(super) fn runs<'a, T>(
+    codes: &'a [u32],
+    tile: &'a [T],
+) -> impl Iterator<Item = (usize, &'a [T])> {
+    let pieces = codes.chunk_by(|a, b| a == b);
+    pieces.scan(0, |start, piece| {
+        let begin = *start;
+        *start += piece.len();
+        let cell = piece.first().map_or(usize::MAX, |c| *c as usize);
+        tile.get(begin..*start).map(|part| (cell, part))
+    })
 }
 
 /// The elements of a tile joined in [`LANES`] lanes.
@@ -66,8 +87,8 @@ fn join_ref<A>(join: &impl Fn(A, A) -> A) -> impl Fn(A, A) -> A {
 pub(super) fn lanes<T: Copy, A: Copy>(
     tile: &[T],
     unit: A,
-    of: impl Fn(T) -> A,
-    join: impl Fn(A, A) -> A,
+    of: impl Fn(T) -> A + Copy,
+    join: impl Fn(A, A) -> A + Copy,
 ) -> A {
     wide(move || {
         let mut lanes = [unit; LANES];
@@ -98,7 +119,7 @@ pub(super) fn tally<T: Copy>(
     counts: &mut [u32],
     tile: &[T],
     cells: Cells<'_>,
-    there: impl Fn(T) -> bool,
+    there: impl Fn(T) -> bool + Copy,
 ) {
-    accumulate(counts, tile, cells, 0, |x| u32::from(there(x)), u32::wrapping_add);
+    accumulate(counts, tile, cells, 0, move |x| u32::from(there(x)), u32::wrapping_add);
 }

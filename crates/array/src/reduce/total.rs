@@ -148,8 +148,8 @@ fn words<T: crate::Element + Copy, A: crate::Element + Copy>(
     state: &mut State,
     tile: &Array,
     cells: Cells<'_>,
-    of: impl Fn(T) -> A,
-    join: impl Fn(A, A) -> A,
+    of: impl Fn(T) -> A + Copy,
+    join: impl Fn(A, A) -> A + Copy,
     unit: A,
 ) -> Result<()> {
     let values = flat::<T>(tile)?;
