@@ -2,22 +2,33 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Result, Scalar};
-use graticule_storage::{ByteSource, OpenOptions, RawAttr, RawGroup, RawVar};
+use graticule_array::{Error, Result, Scalar};
+use graticule_storage::{
+    ByteSource, FileBytes, HandlePool, Location, OpenOptions, RawAttr, RawGroup, RawVar,
+};
 
 use super::attrs;
 use super::dims::{Dims, shown_name};
 use super::walk::{Node, Walk};
 use crate::dataset::DatasetSource;
 use crate::element::HeapReader;
+use crate::external;
 use crate::file::{FileHandle, begin};
 use crate::header::Header;
+
+/// Links into other files that one file may have followed.
+const MOST_FILES: usize = 64;
 
 /// Opens a file and describes everything in it.
 ///
 /// # Errors
 /// If it is not HDF5, or its root group cannot be read.
 pub(crate) fn open(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
+    open_file(bytes, options, true)
+}
+
+/// `follow`: whether links into other files are followed; those in such a file are not.
+fn open_file(bytes: &Arc<dyn ByteSource>, options: &OpenOptions, follow: bool) -> Result<RawGroup> {
     let (meta, address) = begin(&**bytes)?;
     let file =
         Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
@@ -32,6 +43,7 @@ pub(crate) fn open(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result
         dims: &dims,
         options,
         groups: 0,
+        follow: if follow { MOST_FILES } else { 0 },
         problems: walk.problems,
     };
     let mut out = builder.group(&mut tree);
@@ -45,6 +57,8 @@ struct Builder<'a, 'b, 'c> {
     dims: &'c Dims,
     options: &'c OpenOptions,
     groups: usize,
+    /// How many links into other files may still be followed.
+    follow: usize,
     problems: Vec<(String, graticule_array::Error)>,
 }
 
@@ -89,7 +103,48 @@ impl Builder<'_, '_, '_> {
             let child = self.group(child);
             out.groups.push(child);
         }
+        for (name, file, path) in &node.elsewhere {
+            if let Err(e) = self.graft(&mut out, name, file, path) {
+                let at = format!("{}/{name}", node.path.trim_end_matches('/'));
+                self.problems.push((at, e));
+            }
+        }
         out
+    }
+
+    /// Puts an object of another file under a name of this group.
+    fn graft(&mut self, to: &mut RawGroup, name: &str, file: &str, path: &str) -> Result<()> {
+        if self.follow == 0 {
+            return Err(Error::unsupported(format!("a link into the file \"{file}\"")));
+        }
+        self.follow -= 1;
+        let found = external::beside(self.file.bytes.location(), file)?;
+        let pool = Arc::new(HandlePool::new(2));
+        let bytes = FileBytes::open(&Location::new(found), &pool)?;
+        let mut here = open_file(&(Arc::new(bytes) as Arc<dyn ByteSource>), self.options, false)?;
+        let mut parts = path.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
+        while let Some(part) = parts.next() {
+            if let Some(at) = here.groups.iter().position(|g| g.name == part) {
+                here = here.groups.swap_remove(at);
+                continue;
+            }
+            let var = here.vars.iter().position(|v| v.name == part && parts.peek().is_none());
+            let var = var
+                .ok_or_else(|| Error::not_found(format!("no \"{path}\" in the file \"{file}\"")))?;
+            let mut var = here.vars.swap_remove(var);
+            for dim in here.dims.into_iter().filter(|d| var.dims.contains(&d.name)) {
+                if !to.dims.iter().any(|d| d.name == dim.name) {
+                    to.dims.push(dim);
+                }
+            }
+            name.clone_into(&mut var.name);
+            to.vars.push(var);
+            return Ok(());
+        }
+        name.clone_into(&mut here.name);
+        self.problems.append(&mut here.problems);
+        to.groups.push(here);
+        Ok(())
     }
 }
 

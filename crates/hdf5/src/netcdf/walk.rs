@@ -24,6 +24,8 @@ pub(super) struct Node {
     pub(super) attributes: Vec<Attribute>,
     pub(super) datasets: Vec<Leaf>,
     pub(super) groups: Vec<Node>,
+    /// Links into other files: name, file, path.
+    pub(super) elsewhere: Vec<(String, String, String)>,
 }
 
 /// A dataset.
@@ -100,8 +102,9 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
                 Some(address) => address,
                 None => return Ok(()),
             },
-            Target::External { file, .. } => {
-                return Err(Error::unsupported(format!("a link into the file \"{file}\"")));
+            Target::External { file, path } => {
+                node.elsewhere.push((link.name.clone(), file.clone(), path.clone()));
+                return Ok(());
             }
             Target::User(kind) => {
                 return Err(Error::unsupported(format!("a link of user-defined kind {kind}")));
