@@ -12,6 +12,9 @@ use crate::message::layout::Layout;
 use crate::message::{fill, filters};
 use crate::meta::Meta;
 
+/// Elements of more bytes are refused.
+const LARGEST_ELEMENT: u64 = 16 << 20;
+
 /// Whose idea of element types counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum View {
@@ -55,6 +58,11 @@ impl Description {
             View::Plain => Element::of(&datatype)?,
             View::Netcdf => Element::for_netcdf(&datatype)?,
         };
+        // Elements are held one by one (as fill values): their size must be one that a file of
+        // this length could have.
+        if element.stored as u64 > meta.bytes.len().clamp(1 << 16, LARGEST_ELEMENT) {
+            return Err(Error::corrupt(format!("elements of {} bytes", element.stored)));
+        }
         let layout = header.needed(meta, kind::LAYOUT, "layout")?;
         let mut layout = Layout::parse(&mut layout.cursor(), meta.form)?;
         if space == Dataspace::Null {

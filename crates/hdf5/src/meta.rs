@@ -7,10 +7,11 @@ use std::rc::Rc;
 use graticule_array::{ByteOrder, Error, Result};
 use graticule_storage::{ByteSource, Cursor};
 
-/// Bytes fetched at a time: most small files have all their metadata in a few of these.
-const BLOCK: u64 = 64 * 1024;
+/// Bytes fetched at a time: the metadata of most files lie in a few of these, and copying
+/// larger ones costs more than it saves.
+const BLOCK: u64 = 16 * 1024;
 /// Blocks kept.
-const KEPT: usize = 64;
+const KEPT: usize = 128;
 
 /// Facts of a file that all its structures depend on.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +44,7 @@ pub(crate) fn all_ones(size: usize) -> u64 {
 /// A shared piece of a block.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
-    data: Rc<[u8]>,
+    data: Rc<Vec<u8>>,
     start: usize,
     end: usize,
 }
@@ -58,7 +59,7 @@ impl Deref for Piece {
 impl From<Vec<u8>> for Piece {
     fn from(data: Vec<u8>) -> Self {
         let end = data.len();
-        Self { data: data.into(), start: 0, end }
+        Self { data: Rc::new(data), start: 0, end }
     }
 }
 
@@ -89,7 +90,7 @@ pub(crate) struct Meta<'a> {
 
 #[derive(Debug, Default)]
 struct Blocks {
-    kept: Vec<(u64, Rc<[u8]>)>,
+    kept: Vec<(u64, Rc<Vec<u8>>)>,
     next: usize,
 }
 
@@ -146,7 +147,7 @@ impl<'a> Meta<'a> {
             let data = self.block(first)?;
             return Ok(Piece { data, start, end: start + n });
         }
-        if n as u64 > 4 * BLOCK {
+        if n as u64 > 8 * BLOCK {
             return Ok(self.bytes.read_vec(at, n)?.into());
         }
         let mut joined = Vec::with_capacity(n);
@@ -159,14 +160,14 @@ impl<'a> Meta<'a> {
         Ok(joined.into())
     }
 
-    fn block(&self, index: u64) -> Result<Rc<[u8]>> {
+    fn block(&self, index: u64) -> Result<Rc<Vec<u8>>> {
         let mut blocks = self.blocks.borrow_mut();
         if let Some((_, data)) = blocks.kept.iter().find(|(i, _)| *i == index) {
             return Ok(data.clone());
         }
         let at = index * BLOCK;
         let n = (self.bytes.len() - at).min(BLOCK) as usize;
-        let data: Rc<[u8]> = self.bytes.read_vec(at, n)?.into();
+        let data = Rc::new(self.bytes.read_vec(at, n)?);
         let entry = (index, data.clone());
         if blocks.kept.len() < KEPT {
             blocks.kept.push(entry);

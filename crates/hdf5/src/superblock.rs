@@ -3,10 +3,13 @@
 use graticule_array::{ByteOrder, Error, Result};
 use graticule_storage::{ByteSource, Cursor};
 
-use crate::meta::{Form, Piece};
+use crate::meta::Form;
 
 /// The eight bytes that every HDF5 file has at 0, 512, 1024, 2048 ...
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+/// Enough bytes for any superblock.
+const HEAD: usize = 160;
 
 /// What the superblock says.
 #[derive(Debug)]
@@ -27,16 +30,17 @@ impl Superblock {
             if at.saturating_add(24) > bytes.len() {
                 return Err(Error::corrupt("this is not an HDF5 file: it has no superblock"));
             }
-            let mut mark = [0; 8];
-            bytes.read_at(at, &mut mark)?;
-            if mark == SIGNATURE {
-                break;
+            let n = (bytes.len() - at).min(HEAD as u64) as usize;
+            let head = bytes.read_vec(at, n)?;
+            if head.starts_with(&SIGNATURE) {
+                return Self::parse(&head, at);
             }
             at = if at == 0 { 512 } else { at.saturating_mul(2) };
         }
-        let n = (bytes.len() - at).min(256) as usize;
-        let head = Piece::from(bytes.read_vec(at, n)?);
-        let mut c = Cursor::new(&head, ByteOrder::Little);
+    }
+
+    fn parse(head: &[u8], at: u64) -> Result<Self> {
+        let mut c = Cursor::new(head, ByteOrder::Little);
         c.skip(8)?;
         match c.u8()? {
             version @ (0 | 1) => Self::old(&mut c, version, at),

@@ -12,7 +12,7 @@ use graticule_storage::{
 };
 
 /// Damaged copies of each file; a fuzzer goes further.
-const ROUNDS: u64 = 1500;
+const ROUNDS: u64 = 1200;
 
 fn sample() -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();

@@ -49,7 +49,6 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
     for d in attribute.space.dims() {
         shape.push(crate::header::to_usize(*d)?);
     }
-    let element = Element::of(datatype)?;
     if let Class::String { .. } = datatype.class {
         if count == 0 {
             return Ok(Array::scalar(Text::from("")));
@@ -66,6 +65,7 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
         let items: Vec<Text> = items.map(|b| Text::from(lossy(b))).collect();
         return Array::from_vec(vec![items.len()], items);
     }
+    let element = Element::of(datatype)?;
     if count == 0 && element.dtype == DType::Str && attribute.space == Dataspace::Null {
         return Ok(Array::scalar(Text::from("")));
     }
