@@ -109,7 +109,12 @@ impl<'a> Resolver<'a> {
                     self.load(array, places.to_vec())
                 }
             },
-            Op::Read(_) | Op::Const(_) | Op::Reduce(_) | Op::JoinChars => {
+            Op::Const(_) | Op::Reduce(_) => {
+                let (part, places) = without_repeats(part, places);
+                let array = self.array(node, &part)?;
+                self.load(array, places)
+            }
+            Op::Read(_) | Op::JoinChars => {
                 let array = self.array(node, part)?;
                 self.load(array, places.to_vec())
             }
@@ -281,6 +286,30 @@ pub(crate) fn fill(program: &Program, root: usize, out: &mut Array) -> Result<()
 /// Each axis of the block goes where `next` leads.
 fn follow(places: &[Option<usize>], next: impl Fn(usize) -> Option<usize>) -> Vec<Option<usize>> {
     places.iter().map(|p| p.and_then(&next)).collect()
+}
+
+/// Lists of one index again and again (the climatology of one month under many of its days)
+/// repeat instead of copying.
+fn without_repeats(part: &Selection, places: &[Option<usize>]) -> (Selection, Vec<Option<usize>>) {
+    let only = |pick: &Pick| match pick {
+        Pick::List(list) => {
+            let first = list.first()?;
+            list.iter().all(|i| i == first).then_some(Pick::At(*first))
+        }
+        _ => None,
+    };
+    if !part.picks().iter().any(|p| only(p).is_some()) {
+        return (part.clone(), places.to_vec());
+    }
+    let picks: Vec<Pick> =
+        part.picks().iter().map(|p| only(p).unwrap_or_else(|| p.clone())).collect();
+    let (before, below) = (staying(part), Selection::new(picks));
+    let after = staying(&below);
+    let places = follow(places, |i| {
+        let axis = before.get(i)?;
+        after.iter().position(|a| a == axis)
+    });
+    (below, places)
 }
 
 /// The only piece of a concatenation that a selection needs, and the pick in it.

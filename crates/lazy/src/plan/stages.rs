@@ -59,6 +59,7 @@ struct Request {
     level: usize,
     facts: Facts,
     geometry: Geometry,
+    rows_from: Option<usize>,
 }
 
 #[derive(Default)]
@@ -172,7 +173,8 @@ impl Builder {
         let geometry = Geometry::new(blocks, reduced, facts.size, self.sizes);
         let consumer = Consumer { input: input.clone(), action };
         let level = self.level(input);
-        self.requests.push(Request { consumer, level, facts, geometry });
+        let rows_from = rows_from(&geometry, &consumer);
+        self.requests.push(Request { consumer, level, facts, geometry, rows_from });
         Ok(())
     }
 
@@ -211,10 +213,9 @@ impl Builder {
                     slot.last_use = slot.last_use.map(|last| last.max(number));
                 }
             }
-            let geometry = group.first().map(|r| r.geometry.clone());
+            let first = group.first().map(|r| (r.geometry.clone(), r.rows_from));
             let consumers: Vec<_> = group.into_iter().map(|r| r.consumer).collect();
-            let Some(geometry) = geometry else { continue };
-            let rows_from = rows_from(&geometry, &consumers);
+            let Some((geometry, rows_from)) = first else { continue };
             let (fit, reads) = (Fit::whole(&geometry), Reads::default());
             stages.push(Stage { geometry, consumers, needs, fit, reads, rows_from });
         }
@@ -238,7 +239,9 @@ fn in_order(blocks: ChunkGrid, spec: &ReduceSpec, reduced: &[usize]) -> ChunkGri
 /// Whether `b` is best fed from the blocks of `a`. What a reduction adds up in which
 /// order must not depend on its company, so only equal cuts share.
 fn shares(a: &Request, b: &Request) -> bool {
-    let alike = a.geometry.reduced == b.geometry.reduced && a.geometry.runs() == b.geometry.runs();
+    let alike = a.geometry.reduced == b.geometry.reduced
+        && a.geometry.runs() == b.geometry.runs()
+        && a.rows_from == b.rows_from;
     a.level == b.level
         && a.geometry.grid == b.geometry.grid
         && (alike || matches!(b.consumer.action, Action::Collect(_)))
@@ -248,13 +251,11 @@ fn shares(a: &Request, b: &Request) -> bool {
 /// The axis from which on all axes are kept, or all are reduced and none is grouped, if rows
 /// of that kind are long; always for reductions to positions. Decided for the grid, so that it is the same however a run is cut
 /// to fit the budget.
-fn rows_from(geometry: &Geometry, consumers: &[Consumer]) -> Option<usize> {
-    let (mut grouped, mut by_position) = (HashSet::new(), false);
-    for consumer in consumers {
-        if let Action::Reduce(spec, _) = &consumer.action {
-            grouped.extend(spec.groups.as_ref().map(|g| g.axis));
-            by_position |= spec.reduction.name().starts_with("arg");
-        }
+fn rows_from(geometry: &Geometry, consumer: &Consumer) -> Option<usize> {
+    let (mut grouped, mut by_position) = (None, false);
+    if let Action::Reduce(spec, _) = &consumer.action {
+        grouped = spec.groups.as_ref().map(|g| g.axis);
+        by_position = spec.reduction.name().starts_with("arg");
     }
     let dims = geometry.grid.dims();
     let last = dims.len().checked_sub(1)?;
@@ -262,7 +263,7 @@ fn rows_from(geometry: &Geometry, consumers: &[Consumer]) -> Option<usize> {
     let (mut from, mut length) = (dims.len(), 1usize);
     for axis in (0..dims.len()).rev() {
         let dim = dims.get(axis)?;
-        if geometry.kept.contains(&axis) != kept || grouped.contains(&axis) {
+        if geometry.kept.contains(&axis) != kept || grouped == Some(axis) {
             break;
         }
         from = axis;

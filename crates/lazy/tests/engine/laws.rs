@@ -158,6 +158,27 @@ fn anomalies_are_two_streams() {
 }
 
 #[test]
+fn text_passes_through() {
+    let letters: Vec<u8> = (0..20 * 4).map(|i| b'a' + (i % 26) as u8).collect();
+    let chars = Array::from_vec([20, 4], letters.clone()).unwrap().with_dtype(DType::Char).unwrap();
+    let source = MemorySource::with_grid(chars, ChunkGrid::even(&[20, 4], &[3, 2]));
+    let names = LazyArray::read(Arc::new(source)).join_chars().unwrap();
+    let both = LazyArray::concat(&[names.clone(), names], 0).unwrap();
+    let picks = Selection::new([Pick::List([39, 0, 20, 7].into())]);
+    let some = both.select(&picks).unwrap();
+    let texts: Vec<graticule_array::Text> = ["x", "", "yz"].map(Into::into).to_vec();
+    let texts = Array::from_vec([3], texts).unwrap();
+    let source = MemorySource::with_grid(texts.clone(), ChunkGrid::even(&[3], &[2]));
+    let texts_lazy = LazyArray::read(Arc::new(source));
+    let out = small_blocks(2, 1 << 30).compute(&[some, both, texts_lazy]).unwrap();
+    let expected: Vec<u8> =
+        [19, 0, 0, 7].iter().flat_map(|i| letters[i * 4..i * 4 + 4].to_vec()).collect();
+    assert_eq!(out[0].to_flat::<u8>().unwrap(), expected);
+    assert_eq!(out[1].to_flat::<u8>().unwrap(), letters.repeat(2));
+    assert_eq!(out[2], texts);
+}
+
+#[test]
 fn compute_within_compute_does_not_wait_for_itself() {
     let session = session(2, 1 << 30);
     let inner = session.clone();
