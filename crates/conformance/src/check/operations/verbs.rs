@@ -35,10 +35,8 @@ pub(crate) fn function(
             library::open_many(corpus, &files, &options).map(Register::Set).map_err(message)
         }
         "where" => {
-            let cond = match register(argument(&step, 0)?.as_str().unwrap_or(""), registers)? {
-                Register::Array(cond) => cond,
-                _ => return Err("where of no array".into()),
-            };
+            let cond = register(argument(&step, 0)?.as_str().unwrap_or(""), registers)?;
+            let Register::Array(cond) = cond else { return Err("where of no array".into()) };
             let (yes, no) = (argument(&step, 1)?, argument(&step, 2)?);
             let Operand::Array(yes) = operand(yes, registers)? else {
                 return Err("where that chooses a number".into());
