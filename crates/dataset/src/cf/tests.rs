@@ -274,7 +274,7 @@ fn encoding_gives_back_what_was_decoded() {
         let mut draft = decoded(stored.clone(), attrs.clone());
         encode_variable(&mut draft, &Target::default()).unwrap();
         let got = draft.values.as_ref().unwrap();
-        assert!(crate::combine::same_values(got, &stored), "{attrs:?}: {:?}", draft);
+        assert!(crate::combine::same_values(got, &stored), "{attrs:?}: {draft:?}");
         assert_eq!(got.dtype(), stored.dtype(), "{attrs:?}");
         if let Some(fill) = attrs.get("_FillValue") {
             assert_eq!(draft.encoding.fill, Some(fill.array().item().unwrap()));
