@@ -160,12 +160,12 @@ impl Corpus {
     fn file_entries(&self, row: &Row, out: &mut Vec<Entry>) -> Result<(), String> {
         let reference = self.reference(&row.path)?;
         let key = || row.path.clone();
-        if is_malformed(row, &reference) {
-            out.push(Entry { category: Category::Malformed, key: key(), skip: None });
-            return Ok(());
-        }
         let without = WITHOUT_BACKEND.contains(&row.kind.as_str());
         let skip = without.then(|| format!("no backend reads {} yet", row.kind));
+        if is_malformed(row, &reference) {
+            out.push(Entry { category: Category::Malformed, key: key(), skip });
+            return Ok(());
+        }
         out.push(Entry { category: Category::Read, key: key(), skip: skip.clone() });
         let skip = skip.or_else(|| {
             (!has_decoded(&reference)).then(|| "the reference has no decoded values".to_owned())
