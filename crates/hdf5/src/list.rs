@@ -80,6 +80,21 @@ pub struct DatasetFacts {
 
 /// Lists a file: the root first, then everything below it, link by link.
 ///
+/// ```no_run
+/// use std::sync::Arc;
+/// use graticule_hdf5::{ObjectKind, list};
+/// use graticule_storage::{ByteSource, FileBytes, HandlePool, Location, OpenOptions};
+///
+/// let pool = Arc::new(HandlePool::default());
+/// let bytes: Arc<dyn ByteSource> = Arc::new(FileBytes::open(&Location::new("a.h5"), &pool)?);
+/// for object in list(&bytes, &OpenOptions::default())? {
+///     if let ObjectKind::Dataset(facts) = &object.kind {
+///         println!("{} {} {:?}", object.path, facts.layout, facts.shape);
+///     }
+/// }
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+///
 /// # Errors
 /// If the bytes are not HDF5, or the root group cannot be read.
 pub fn list(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<Vec<Object>> {

@@ -188,9 +188,11 @@ impl Dims {
     /// length, but never used twice by one of them.
     fn anonymous(&mut self, group: usize, len: u64, unlimited: bool, used: &[usize]) -> usize {
         let len = usize::try_from(len).unwrap_or(usize::MAX);
+        // As netCDF has it: fixed axes of length 0 are never shared.
+        let shared = len > 0 || unlimited;
         let same = |d: &Dim| d.group == group && d.dim.len == len && d.dim.unlimited == unlimited;
         let mut all = self.all.iter().enumerate();
-        if let Some((found, _)) = all.find(|(i, d)| same(d) && !used.contains(i)) {
+        if let Some((found, _)) = all.find(|(i, d)| shared && same(d) && !used.contains(i)) {
             return found;
         }
         let name = format!("phony_dim_{}", self.all.len());
