@@ -18,7 +18,7 @@ pub(crate) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { block: 4 << 20, run: 32 }
+        Self { block: 4 << 20, run: 16 }
     }
 }
 
@@ -238,8 +238,8 @@ mod tests {
             1 << 20,
             Sizes::default(),
         );
-        assert_eq!(g.runs(), 3);
-        assert_eq!([g.run(0), g.run(2)], [0..4, 8..10]);
+        assert_eq!(g.runs(), 5);
+        assert_eq!([g.run(0), g.run(4)], [0..2, 8..10]);
         assert_eq!(g.columns().counts(), [2, 1]);
         let column = g.columns().region(&[1, 0]);
         assert_eq!(g.region(&column, 3), Region::new([30, 4, 0], [10, 4, 6]));

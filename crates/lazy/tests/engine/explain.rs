@@ -57,7 +57,7 @@ fn a_mean_over_time() {
 reads     2.1 GB in 1,000 chunks of 1 source, 1.6 GB on disk
 memory    peak 111 MB of 1.0 GB, 2 threads
 stage 1   mean over axes [0]
-          32 tasks: 1 column × 32 runs of 16 blocks, block [2, 720, 1440]
+          63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
           19.9 MB per task, 16.6 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01
@@ -71,7 +71,7 @@ fn a_climatology_within_256_megabytes() {
 reads     2.1 GB in 1,004 chunks of 1 source, 1.6 GB on disk
 memory    peak 256 MB of 256 MB, 2 threads
 stage 1   mean by 12 groups of axis 0
-          64 tasks: 1 column × 2 passes over the groups × 32 runs of 16 blocks, block [2, 720, 1440]
+          126 tasks: 1 column × 2 passes over the groups × 63 runs of 8 blocks, block [2, 720, 1440]
           32.4 MB per task, 99.5 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01
@@ -88,14 +88,14 @@ fn the_spread_of_anomalies() {
     let std = reduction("std", &ReduceParams::default()).unwrap();
     let expected = "\
 reads     4.1 GB in 2,000 chunks of 2 sources, 3.2 GB on disk
-memory    peak 900 MB of 1.0 GB, 2 threads
+memory    peak 858 MB of 1.0 GB, 2 threads
 stage 1   mean by 12 groups of axis 0
-          32 tasks: 1 column × 32 runs of 16 blocks, block [2, 720, 1440]
-          44.8 MB per task, 199 MB per column
+          63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
+          32.4 MB per task, 199 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01
 stage 2   std over axes [0]
-          32 tasks: 1 column × 32 runs of 16 blocks, block [2, 720, 1440]
+          63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
           45.0 MB per task, 33.2 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01 → -
