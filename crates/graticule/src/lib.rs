@@ -13,6 +13,7 @@
 //!     let time = DataArray::new("time", "time", vec![day])
 //!         .with_attr("units", "days since 2001-01-01");
 //!     Dataset::new()
+//!         .with_session(&graticule::session())
 //!         .with_coord_variable("time", time.variable())
 //!         .with_variable("sst", sst.variable())
 //!         .write(folder.join(name))?;

@@ -66,21 +66,21 @@ impl fmt::Display for FileList {
     }
 }
 
-impl From<&str> for FileList {
-    fn from(entry: &str) -> Self {
-        Self(vec![entry.to_owned()])
-    }
+macro_rules! single {
+    ($($type:ty)*) => {$(
+        impl From<$type> for FileList {
+            fn from(entry: $type) -> Self {
+                Self(vec![AsRef::<std::path::Path>::as_ref(&entry).to_string_lossy().into_owned()])
+            }
+        }
+    )*};
 }
 
-impl From<&std::path::Path> for FileList {
-    fn from(entry: &std::path::Path) -> Self {
-        Self(vec![entry.to_string_lossy().into_owned()])
-    }
-}
+single!(&str &String String &std::path::Path std::path::PathBuf &std::path::PathBuf);
 
-impl From<String> for FileList {
-    fn from(entry: String) -> Self {
-        Self(vec![entry])
+impl From<&Location> for FileList {
+    fn from(entry: &Location) -> Self {
+        Self::from(entry.path())
     }
 }
 
