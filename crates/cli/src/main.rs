@@ -24,8 +24,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every command and what runs it.
-const COMMANDS: &[(&str, fn(&Args) -> Result<()>)] = &[
+/// A command's name, and what runs it.
+type Command = (&'static str, fn(&Args) -> Result<()>);
+
+const COMMANDS: &[Command] = &[
     ("info", open::info),
     ("mean", reduce::reduce),
     ("min", reduce::reduce),

@@ -6,8 +6,10 @@ use crate::args::Args;
 use crate::open::open;
 use crate::output::deliver;
 
-/// The commands that are reductions.
-const REDUCERS: &[(&str, fn() -> Reducer)] = &[
+/// A command that is a reduction, and which one.
+type Reduction = (&'static str, fn() -> Reducer);
+
+const REDUCERS: &[Reduction] = &[
     ("mean", graticule::mean),
     ("min", graticule::min),
     ("max", graticule::max),
