@@ -125,15 +125,17 @@ impl SessionBuilder {
 }
 
 impl Default for Session {
-    /// The session that everything shares which names none; it lives as long as its users.
+    /// What everything shares that names no session: its threads, budget and handles live as long
+    /// as a session that uses them, whatever formats that one has.
     fn default() -> Self {
-        static SHARED: Mutex<Weak<Inner>> = Mutex::new(Weak::new());
+        static SHARED: Mutex<Weak<Engine>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(inner) = shared.upgrade() {
-            return Self(inner);
+        if let Some(engine) = shared.upgrade() {
+            let (backends, progress, deadline) = Default::default();
+            return Self(Arc::new(Inner { engine, backends, progress, deadline }));
         }
         let session = Self::builder().build();
-        *shared = Arc::downgrade(&session.0);
+        *shared = Arc::downgrade(&session.0.engine);
         session
     }
 }
