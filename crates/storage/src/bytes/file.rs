@@ -10,7 +10,7 @@ use graticule_array::{Error, Result};
 use super::ByteSource;
 use crate::location::Location;
 
-/// How many handles a pool keeps open by default: well below the usual limit of 256 or more.
+/// How many handles a pool keeps open by default, where the process may have many more.
 const DEFAULT_HANDLES: usize = 100;
 
 /// Keeps the handles of the files used last.
@@ -27,9 +27,18 @@ struct PoolState {
 }
 
 impl Default for HandlePool {
+    /// At most half of the files that the process may have open, so that there is room for
+    /// others.
     fn default() -> Self {
-        Self::new(DEFAULT_HANDLES)
+        let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+        Self::new(open_files(&limits).map_or(DEFAULT_HANDLES, |n| DEFAULT_HANDLES.min(n / 2)))
     }
+}
+
+/// The soft limit of open files, from the text of `/proc/self/limits`.
+fn open_files(limits: &str) -> Option<usize> {
+    let line = limits.lines().find_map(|l| l.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 impl HandlePool {
@@ -135,4 +144,19 @@ fn read_exact_at(file: &File, mut at: u64, mut out: &mut [u8]) -> std::io::Resul
         out = out.get_mut(n..).unwrap_or_default();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_of_open_files_is_found() {
+        let text = "Limit                     Soft Limit           Hard Limit           Units\n\
+                    Max processes             7                    8                    processes\n\
+                    Max open files            64                   1048576              files\n";
+        assert_eq!(open_files(text), Some(64));
+        assert_eq!(open_files(&text.replace("64  ", "unlimited")), None);
+        assert_eq!(open_files(""), None);
+    }
 }
