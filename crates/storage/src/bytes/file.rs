@@ -1,9 +1,10 @@
 //! Files whose handles are pooled: any number can be known, few are open.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::{File, Metadata};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::UNIX_EPOCH;
 
 use graticule_array::{Error, Result};
 
@@ -23,7 +24,38 @@ pub struct HandlePool {
 #[derive(Debug, Default)]
 struct PoolState {
     clock: u64,
-    open: HashMap<PathBuf, (Arc<File>, u64)>,
+    open: HashMap<Arc<Identity>, (Arc<File>, u64)>,
+}
+
+/// What tells a file from another that takes its place under the same name.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Identity {
+    path: PathBuf,
+    inode: u64,
+    len: u64,
+    changed: i128,
+}
+
+impl Identity {
+    fn of(path: &Path, meta: &Metadata) -> Self {
+        let changed = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+        Self {
+            path: path.to_path_buf(),
+            inode: inode(meta),
+            len: meta.len(),
+            changed: changed.map_or(0, |d| d.as_nanos() as i128),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn inode(meta: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(meta)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> u64 {
+    0
 }
 
 impl Default for HandlePool {
@@ -53,70 +85,84 @@ impl HandlePool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, path: &PathBuf) -> Result<Arc<File>> {
+    fn get(&self, of: &Arc<Identity>) -> Result<Arc<File>> {
         {
             let mut state = self.lock();
             state.clock += 1;
             let now = state.clock;
-            if let Some((file, used)) = state.open.get_mut(path) {
+            if let Some((file, used)) = state.open.get_mut(of) {
                 *used = now;
                 return Ok(file.clone());
             }
         }
-        let file = Arc::new(File::open(path).map_err(|e| Error::from(e).in_file(path))?);
+        let (file, found) = open(&of.path)?;
+        if found != **of {
+            return Err(Error::io("the file has changed since it was opened")
+                .in_file(&of.path)
+                .hint("open it again"));
+        }
+        Ok(self.keep(of, file))
+    }
+
+    fn keep(&self, of: &Arc<Identity>, file: File) -> Arc<File> {
+        let file = Arc::new(file);
         let mut state = self.lock();
         while state.open.len() >= self.capacity {
             let oldest = state.open.iter().min_by_key(|(_, (_, used))| *used);
-            let Some(oldest) = oldest.map(|(p, _)| p.clone()) else { break };
+            let Some(oldest) = oldest.map(|(of, _)| of.clone()) else { break };
             state.open.remove(&oldest);
         }
+        state.clock += 1;
         let now = state.clock;
-        state.open.insert(path.clone(), (file.clone(), now));
-        Ok(file)
+        state.open.insert(of.clone(), (file.clone(), now));
+        file
     }
+}
+
+fn open(path: &Path) -> Result<(File, Identity)> {
+    let opened = || {
+        let file = File::open(path)?;
+        let meta = file.metadata()?;
+        Ok((file, meta))
+    };
+    let (file, meta) = opened().map_err(|e: std::io::Error| Error::from(e).in_file(path))?;
+    if meta.is_dir() {
+        return Err(Error::invalid("this is a directory, not a file").in_file(path));
+    }
+    let identity = Identity::of(path, &meta);
+    Ok((file, identity))
 }
 
 /// A file on disk, opened when needed through a shared [`HandlePool`].
 #[derive(Clone, Debug)]
 pub struct FileBytes {
     location: Location,
-    len: u64,
-    changed: i128,
+    identity: Arc<Identity>,
     pool: Arc<HandlePool>,
 }
 
 impl FileBytes {
-    /// Looks up the file and remembers its length.
+    /// Opens the file as it is now. Should another take its place later, then reads fail rather
+    /// than mix the two.
     ///
     /// # Errors
     /// If there is no such file, or it cannot be opened.
     pub fn open(location: &Location, pool: &Arc<HandlePool>) -> Result<Self> {
-        let path = location.path();
-        let file = pool.get(&path.to_path_buf())?;
-        let meta = file.metadata().map_err(|e| Error::from(e).in_file(path))?;
-        if meta.is_dir() {
-            return Err(Error::invalid("this is a directory, not a file").in_file(path));
-        }
-        let changed =
-            meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
-        Ok(Self {
-            location: location.clone(),
-            len: meta.len(),
-            changed: changed.map_or(0, |d| d.as_nanos() as i128),
-            pool: pool.clone(),
-        })
+        let (file, identity) = open(location.path())?;
+        let identity = Arc::new(identity);
+        pool.keep(&identity, file);
+        Ok(Self { location: location.clone(), identity, pool: pool.clone() })
     }
 }
 
 impl ByteSource for FileBytes {
     fn len(&self) -> u64 {
-        self.len
+        self.identity.len
     }
 
     fn read_at(&self, at: u64, out: &mut [u8]) -> Result<()> {
-        let path = self.location.path();
-        let file = self.pool.get(&path.to_path_buf())?;
-        read_exact_at(&file, at, out).map_err(|e| Error::from(e).in_file(path))
+        let file = self.pool.get(&self.identity)?;
+        read_exact_at(&file, at, out).map_err(|e| Error::from(e).in_file(self.location.path()))
     }
 
     fn location(&self) -> &Location {
@@ -124,7 +170,7 @@ impl ByteSource for FileBytes {
     }
 
     fn fingerprint(&self) -> (u64, i128) {
-        (self.len, self.changed)
+        (self.identity.len, self.identity.changed)
     }
 }
 
@@ -149,6 +195,28 @@ fn read_exact_at(file: &File, mut at: u64, mut out: &mut [u8]) -> std::io::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_takes_the_place_of_another_is_not_mixed_with_it() {
+        let path = std::env::temp_dir().join(format!("graticule-replaced-{}", std::process::id()));
+        let other = path.with_extension("new");
+        let pool = Arc::new(HandlePool::new(1));
+        let open = || FileBytes::open(&Location::new(&path), &pool).unwrap();
+        let read = |file: &FileBytes| {
+            let mut byte = [0];
+            file.read_at(0, &mut byte).map(|()| byte[0])
+        };
+        std::fs::write(&path, b"a").unwrap();
+        let first = open();
+        std::fs::write(&other, b"b").unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        assert_eq!(read(&first).unwrap(), b'a', "while its handle is kept");
+        let second = open();
+        assert_eq!(read(&second).unwrap(), b'b');
+        let error = read(&first).unwrap_err().to_string();
+        assert!(error.contains("changed since"), "{error}");
+        std::fs::remove_file(&path).unwrap();
+    }
 
     #[test]
     fn the_limit_of_open_files_is_found() {
