@@ -62,7 +62,8 @@ impl Planet {
             let anom = a * p + b * q + drift + 0.02 * noise(day, i);
             let sst = mean + swing * season + anom;
             let frozen = sst < -1.0;
-            out.sst.push(sst.max(-1.8));
+            // Not `max`, which would make land freeze: it prefers a number to NaN.
+            out.sst.push(if sst < -1.8 { -1.8 } else { sst });
             out.anom.push(anom);
             out.err.push(0.12 + 0.08 * p * p + if mean.is_nan() { f32::NAN } else { 0.0 });
             out.ice.push(if frozen { (-(sst + 1.0) * 0.4).clamp(0.15, 1.0) } else { f32::NAN });
