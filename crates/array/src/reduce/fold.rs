@@ -37,7 +37,7 @@ pub(super) fn scatter<T, A>(
 }
 
 /// Like [`scatter`] for an associative `join` of values `of` elements, whose identity is `unit`:
-/// neighbours that go to one cell are folded in lanes first.
+/// a tile that goes to one cell is folded in lanes first.
 #[inline(always)]
 pub(super) fn accumulate<T: Copy, A: Copy>(
     acc: &mut [A],
@@ -56,11 +56,9 @@ pub(super) fn accumulate<T: Copy, A: Copy>(
         Cells::Each(codes) => {
             for (code, part) in runs(codes, tile) {
                 let Some(acc) = acc.get_mut(code) else { continue };
-                if part.len() < 2 * LANES {
-                    part.iter().for_each(|x| *acc = join(*acc, of(*x)));
-                } else {
-                    *acc = join(*acc, lanes(part, unit, of, join));
-                }
+                // In order, not in lanes: which elements are neighbours depends on how a block
+                // was cut to fit into memory, and the bits of a sum must not.
+                *acc = part.iter().fold(*acc, |acc, x| join(acc, of(*x)));
             }
         }
         cells @ Cells::Run(_) => scatter(acc, tile, cells, move |a, x| *a = join(*a, of(*x))),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cells::Cells;
 use super::count::{count_all, count_present};
-use super::fold::{LANES, lanes, runs};
+use super::fold::{lanes, runs};
 use super::{ReduceParams, Reduction, State, undefined};
 use crate::array::Array;
 use crate::cast::flat;
@@ -131,14 +131,10 @@ fn fold_those<T: Real>(
             for (cell, part) in runs(codes, tile) {
                 let place = (shifts.get_mut(cell), sums.get_mut(cell), squares.get_mut(cell));
                 let (Some(shift), Some(sum), Some(squares)) = place else { continue };
-                if part.len() < 2 * LANES {
-                    for x in part {
-                        let (shift, sum, squares) = (&mut *shift, &mut *sum, &mut *squares);
-                        Sums { shift, sum, squares }.add(x.as_f64(), there(*x));
-                    }
-                } else {
-                    let (n, mean, rest, m2) = moments(part, there);
-                    Sums { shift, sum, squares }.merge(n, mean, rest, m2);
+                // In order, whoever the neighbours are: see `accumulate`.
+                for x in part {
+                    let (shift, sum, squares) = (&mut *shift, &mut *sum, &mut *squares);
+                    Sums { shift, sum, squares }.add(x.as_f64(), there(*x));
                 }
             }
         }
