@@ -112,7 +112,8 @@ pub(super) fn store_numbers(
         }
         let source =
             if whole && (gaps || to.is_float()) { as_floats(&numbers)? } else { numbers.clone() };
-        let fill = fill_for(draft.encoding.fill.as_ref(), &to, gaps || !whole);
+        let gaps = gaps || (!whole && !cx.is_coord);
+        let fill = fill_for(draft.encoding.fill.as_ref(), &to, gaps);
         let name = draft.name.as_str().into();
         let op =
             MapOp::Encode { scale: None, offset: None, fill: fill.clone(), to: to.clone(), name };
