@@ -51,3 +51,6 @@ pub use open::{
     open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with, open_raw,
     session,
 };
+
+#[doc = include_str!("../../../docs/guide.md")]
+pub mod guide {}
