@@ -132,6 +132,12 @@ fn one_error_names_every_file_that_does_not_fit() {
         .write(&wide)
         .unwrap();
     let twice = day(2).write(&at("twice.nc"));
+    let mut both = list.clone();
+    both.extend([twice.clone(), at("text.nc")]);
+    let found = open_mfdataset(&both).unwrap_err().to_string();
+    for name in ["good-2.nc", "twice.nc", "text.nc", "1 of 6 files"] {
+        assert!(found.contains(name), "{name} is not named: {found}");
+    }
     for (bad, what) in [(&wide, "lat"), (&lacking, "sst"), (&twice, "time")] {
         let mut list = list.clone();
         list.insert(1, bad.clone());

@@ -175,8 +175,11 @@ pub fn open_mfdataset(
 
 fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Dataset> {
     let locations = files.resolve()?;
-    let (pieces, skipped) = pieces(&locations, options, session)?;
+    let (pieces, skipped) = pieces(&locations, options, session);
     let n = pieces.len();
+    if skipped.len() > options.skip_bad || n == 0 {
+        return Err(refuse(pieces, skipped, options, session));
+    }
     let mut whole = combine_pieces(pieces, &options.combine, session)
         .map_err(|e| e.context(format!("in open_mfdataset({files}), {n} files")))?;
     if n > 1 {
@@ -191,12 +194,12 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     Ok(set.with_session(session).with_origin(&format!("open_mfdataset({files})")))
 }
 
-/// What each file contributes, in the order given, and the problems of those left out.
+/// What each file contributes, in the order given, and the problems of those that cannot be opened.
 fn pieces(
     locations: &[Location],
     options: &ManyOptions,
     session: &Session,
-) -> Result<(Vec<Piece>, Vec<Error>)> {
+) -> (Vec<Piece>, Vec<Error>) {
     let mut problems = Vec::new();
     let mut pieces: Vec<Piece> = Vec::with_capacity(locations.len());
     // The first file that opens is the model whose metadata the others share.
@@ -221,15 +224,25 @@ fn pieces(
             }
         }
     }
-    if problems.len() > options.skip_bad || pieces.is_empty() {
-        let mut all = Problems::default();
-        let n = problems.len();
-        all.extend(problems);
-        let what = format!("{n} of {} files cannot be opened", locations.len());
-        all.into_result(&what)?;
-        return Err(Error::invalid("no file could be opened"));
+    (pieces, problems)
+}
+
+/// Why some files cannot be opened, and why the others do not go together.
+fn refuse(
+    pieces: Vec<Piece>,
+    unopened: Vec<Error>,
+    options: &ManyOptions,
+    session: &Session,
+) -> Error {
+    let what =
+        format!("{} of {} files cannot be opened", unopened.len(), unopened.len() + pieces.len());
+    let mut all = Problems::default();
+    if pieces.len() > 1 {
+        // First, because long lists are cut at the end.
+        all.extend(combine_pieces(pieces, &options.combine, session).err());
     }
-    Ok((pieces, problems))
+    all.extend(unopened);
+    all.into_result(&what).err().unwrap_or_else(|| Error::invalid("no file could be opened"))
 }
 
 fn piece(
