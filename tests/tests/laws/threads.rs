@@ -19,6 +19,15 @@ const ROOMY: u64 = 1 << 30;
 /// The same bits with any number of threads and any budget that is enough; how many of the
 /// small budgets were.
 fn check(input: &Input, program: &Program, grid: graticule::ChunkGrid) -> usize {
+    check_with(input, program, grid, session)
+}
+
+fn check_with(
+    input: &Input,
+    program: &Program,
+    grid: graticule::ChunkGrid,
+    session: impl Fn(usize, u64) -> Session,
+) -> usize {
     let x = program.apply(&input.read(grid));
     let whole = bits(&x, &session(1, ROOMY)).unwrap();
     let peak = session(2, ROOMY).plan(&[x.data()]).unwrap().totals().peak_bytes;
@@ -48,6 +57,25 @@ proptest! {
         let input = Input::new(&mut rng, [time, lat, lon]);
         let program = Program::new(&mut rng, &input, length);
         check(&input, &program, input.grid(&mut rng));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    /// Rows long enough to be summed in lanes, some longer than what is computed at once.
+    #[test]
+    fn long_rows_keep_their_bits_too(
+        seed: u64, time in 1usize..12, lat in 1usize..4, lon in 20usize..600, length in 1usize..3,
+    ) {
+        let mut rng = Rng::new(seed);
+        let shape = if rng.chance(0.5) { [time, lat, lon] } else { [lon, lat, time] };
+        let input = Input::new(&mut rng, shape);
+        let program = Program::new(&mut rng, &input, length);
+        let session = |threads, memory| {
+            Session::builder().threads(threads).memory(Memory::new(memory)).cuts(1 << 15, 3).build()
+        };
+        check_with(&input, &program, input.grid(&mut rng), session);
     }
 }
 
