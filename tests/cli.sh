@@ -35,8 +35,8 @@ absent() { # absent FILE: neither it nor a temporary piece of it is left
 ok "demo" "$graticule" demo --days 40 --dir archive --keep
 shows "climatology"
 ok "info" "$graticule" info 'archive/*.nc'
-shows "time: 40"
-shows "* lat"
+shows "time = 40 ;"
+shows "stored as int16"
 ok "mean" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean.nc --memory 256MB
 ok "mean, one thread" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean1.nc --memory 1GB --threads 1
 cmp mean.nc mean1.nc || { echo "FAILED: bits depend on threads or budget"; exit 1; }
@@ -47,7 +47,7 @@ ok "anomaly" "$graticule" anomaly 'archive/*.nc' --var sst -o anom.nc --memory 2
 ok "anomaly reopens" "$graticule" mean anom.nc --over time,lat,lon
 ok "select" "$graticule" select 'archive/*.nc' --var sst --sel lat=10..20 --sel time=1981-09 -o part.nc
 ok "info of the part" "$graticule" info part.nc
-shows "lat: 40"
+shows "lat = 40"
 ok "explain" "$graticule" mean 'archive/*.nc' --over time --var sst --explain
 shows "peak"
 ok "point" "$graticule" select 'archive/*.nc' --var sst --nearest --sel lat=10.1 --sel lon=200.2

@@ -51,7 +51,8 @@ fn combined(args: &Args) -> ManyOptions {
     }
 }
 
-/// `info`: what the files hold, without reading their data.
+/// `info`: the header of what the files hold, without reading their data.
 pub(crate) fn info(args: &Args) -> Result<()> {
-    output::print(&format!("{}\n", open(args)?))
+    let ds = open(args)?;
+    output::print(&ds.info(&args.files.join(" ")))
 }

@@ -1,6 +1,7 @@
 //! Displays of the nouns. None of them reads data.
 
 mod html;
+mod info;
 pub(crate) mod text;
 pub(crate) mod values;
 
