@@ -14,5 +14,5 @@ use graticule_storage::Backend;
 /// ```
 #[must_use]
 pub fn backends() -> Vec<Arc<dyn Backend>> {
-    vec![Arc::new(Hdf5Backend), Arc::new(Netcdf3Backend)]
+    vec![Arc::new(Hdf5Backend::new()), Arc::new(Netcdf3Backend)]
 }

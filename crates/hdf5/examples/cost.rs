@@ -22,7 +22,7 @@ fn main() -> Result<()> {
     let pool = Arc::new(HandlePool::default());
     let open = || -> Result<_> {
         let bytes = FileBytes::open(&Location::new(&path), &pool)?;
-        Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default())
+        Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default())
     };
     let start = cpu();
     for _ in 0..times {

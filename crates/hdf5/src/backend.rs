@@ -7,9 +7,13 @@ use graticule_storage::{
     Backend, ByteSource, GroupWriter, Location, OpenHint, OpenOptions, RawGroup, RawSchema,
 };
 
+use crate::blueprint::Blueprints;
 use crate::superblock::SIGNATURE;
 
 /// Reads HDF5 and netCDF-4 files in pure Rust, without a lock.
+///
+/// Files opened by one backend or its clones share what is equal in them, so that each file of
+/// an archive takes little memory.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -17,11 +21,21 @@ use crate::superblock::SIGNATURE;
 /// use graticule_storage::{Backend, MemoryBytes, OpenOptions};
 ///
 /// let bytes = MemoryBytes::new("not.nc", *b"CDF\x01");
-/// let e = Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default()).unwrap_err();
+/// let e = Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default()).unwrap_err();
 /// assert!(e.is_corrupt());
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Hdf5Backend;
+#[derive(Clone, Debug, Default)]
+pub struct Hdf5Backend {
+    known: Blueprints,
+}
+
+impl Hdf5Backend {
+    /// A backend that has opened nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
 
 impl Backend for Hdf5Backend {
     fn name(&self) -> &'static str {
@@ -48,7 +62,8 @@ impl Backend for Hdf5Backend {
     }
 
     fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
-        crate::netcdf::open(&bytes, options).map_err(|e| e.in_file(bytes.location().path()))
+        crate::netcdf::open(&bytes, options, &self.known)
+            .map_err(|e| e.in_file(bytes.location().path()))
     }
 
     fn writes(&self) -> &'static [&'static str] {

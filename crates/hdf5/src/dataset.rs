@@ -5,57 +5,41 @@ use std::sync::{Arc, OnceLock};
 use graticule_array::{ArrayMut, ChunkGrid, Error, Region, Result, Scalar, Shape};
 use graticule_storage::{ChunkSource, Limits, SourceDescriptor, SourceInfo, Storage};
 
+use crate::blueprint::{Blueprint, Blueprints, Cut};
 use crate::chunk::ChunkTable;
 use crate::describe::Description;
-use crate::element::{Element, HeapReader};
+use crate::element::HeapReader;
 use crate::file::FileHandle;
-use crate::filter::{Pipeline, Scratch, with_scratch};
+use crate::filter::{Scratch, with_scratch};
 use crate::header::to_usize;
-use crate::message::layout::{Chunks, Layout};
+use crate::message::layout::{Index, Layout};
 use crate::meta::{Form, Meta};
 
-/// A dataset that can be read.
+/// A dataset that can be read: small, for there may be one in each of thousands of files.
 #[derive(Debug)]
 pub(crate) struct DatasetSource {
     file: Arc<FileHandle>,
-    path: String,
-    info: SourceInfo,
-    /// The lengths that are stored, which may be less than the shape; array axes included.
-    extent: Shape,
-    element: Element,
+    is: Arc<Blueprint>,
     body: Body,
-    /// The value of chunks that were never written.
-    fill: Scalar,
-    /// The value of what lies beyond the stored lengths.
-    beyond: Scalar,
 }
 
 #[derive(Debug)]
 enum Body {
     /// The bytes themselves.
-    Here(Vec<u8>),
+    Here(Box<[u8]>),
     /// One piece of the file.
     At(u64),
     /// Nothing was ever written.
     Nowhere,
     Chunked(Box<Chunked>),
     /// Cannot be read, for this reason.
-    Refused(Error),
+    Refused(Box<Error>),
 }
 
 #[derive(Debug)]
 struct Chunked {
-    chunks: Chunks,
-    /// Current and largest lengths, without array axes.
-    dims: Vec<u64>,
-    max: Vec<Option<u64>>,
-    /// The shape of a chunk, array axes included.
-    shape: Shape,
-    bytes: usize,
-    /// Chunks along each axis.
-    counts: Vec<usize>,
-    pipeline: Pipeline,
-    table: OnceLock<Result<ChunkTable>>,
+    index: Index,
+    table: OnceLock<Box<Result<ChunkTable>>>,
 }
 
 impl DatasetSource {
@@ -70,6 +54,7 @@ impl DatasetSource {
         description: Description,
         shape: Option<&[usize]>,
         beyond: Option<Scalar>,
+        known: &Blueprints,
     ) -> Result<Self> {
         let Description { space, datatype, element, layout, pipeline, fill, max, external } =
             description;
@@ -85,10 +70,10 @@ impl DatasetSource {
         }
         let bytes = extent.iter().try_fold(element.stored, |n, l| n.checked_mul(*l));
         let mut grid = ChunkGrid::whole(&full);
-        let mut whole_chunks = false;
+        let mut cut = None;
         let mut file = file.clone();
         let body = match layout {
-            Layout::Compact(data) => Body::Here(data),
+            Layout::Compact(data) => Body::Here(data.into()),
             Layout::Contiguous { address: None } => match external {
                 None => Body::Nowhere,
                 Some(pieces) => {
@@ -107,10 +92,11 @@ impl DatasetSource {
                 if fits || bytes == Some(0) {
                     Body::At(at)
                 } else {
-                    Body::Refused(Error::corrupt("the data reach beyond the end of the file"))
+                    let why = Error::corrupt("the data reach beyond the end of the file");
+                    Body::Refused(Box::new(why))
                 }
             }
-            Layout::Chunked(chunks) => {
+            Layout::Chunked(chunks, index) => {
                 if chunks.shape.len() != dims.len() || chunks.element != datatype.size as u64 {
                     return Err(Error::corrupt(format!(
                         "chunks of shape {:?} and {} bytes an element do not fit the data",
@@ -123,9 +109,8 @@ impl DatasetSource {
                 }
                 shape.extend(&element.axes);
                 grid = ChunkGrid::even(&full, &shape);
-                whole_chunks = !pipeline.is_empty();
                 let counts = extent.iter().zip(&shape).map(|(n, c)| n.div_ceil((*c).max(1)));
-                Body::Chunked(Box::new(Chunked {
+                cut = Some(Cut {
                     bytes: chunks.bytes()?,
                     counts: counts.collect(),
                     chunks,
@@ -133,30 +118,33 @@ impl DatasetSource {
                     max,
                     shape,
                     pipeline,
-                    table: OnceLock::new(),
-                }))
+                });
+                Body::Chunked(Box::new(Chunked { index, table: OnceLock::new() }))
             }
-            Layout::Virtual { .. } => Body::Refused(Error::unsupported("virtual datasets")),
+            Layout::Virtual { .. } => {
+                Body::Refused(Box::new(Error::unsupported("virtual datasets")))
+            }
         };
         let info = SourceInfo {
             dtype: element.dtype.clone(),
             shape: full,
             grid,
-            whole_chunks,
+            whole_chunks: cut.as_ref().is_some_and(|c| !c.pipeline.is_empty()),
             fill: Some(fill.clone()),
         };
         let beyond = beyond.filter(|b| b.dtype() == info.dtype).unwrap_or_else(|| fill.clone());
-        Ok(Self { file, path, info, extent, element, body, fill, beyond })
+        let is = known.share(Blueprint { path, info, extent, element, fill, beyond, cut });
+        Ok(Self { file, is, body })
     }
 
     /// How the data lie in the file.
     pub(crate) fn storage(&self) -> Storage {
         let mut out = Storage {
-            big_endian: self.element.is_big_endian(),
-            enumeration: self.element.enumeration.clone(),
+            big_endian: self.is.element.is_big_endian(),
+            enumeration: self.is.element.enumeration.clone(),
             ..Storage::default()
         };
-        if let Body::Chunked(c) = &self.body {
+        if let Some(c) = &self.is.cut {
             out.chunks = Some(c.shape.clone());
             out.filters = c.pipeline.specs();
         }
@@ -164,7 +152,7 @@ impl DatasetSource {
     }
 
     fn read_region(&self, region: &Region, out: &mut ArrayMut<'_>) -> Result<()> {
-        region.check_within(&self.info.shape)?;
+        region.check_within(&self.is.info.shape)?;
         if region.len != out.shape() {
             return Err(Error::mismatch(format!(
                 "a region of {:?} cannot fill a view of {:?}",
@@ -175,28 +163,33 @@ impl DatasetSource {
         if region.is_empty() {
             return Ok(());
         }
-        let inside = region.intersect(&Region::whole(&self.extent));
+        let inside = region.intersect(&Region::whole(&self.is.extent));
         if inside.as_ref() != Some(region) {
-            out.fill(&self.beyond)?;
+            out.fill(&self.is.beyond)?;
         }
         let Some(inside) = inside else { return Ok(()) };
         let mut out = out.region(&inside.relative_to(&region.start))?;
         let meta = Meta::new(&*self.file.bytes, self.file.form);
         let heap = HeapReader::new(&meta);
         match &self.body {
-            Body::Nowhere => out.fill(&self.fill),
-            Body::Refused(e) => Err(e.clone()),
-            Body::Here(data) => self.put(&heap, data, &self.extent, &inside, &mut out),
-            Body::At(address) => self.read_box(&heap, *address, &self.extent, &inside, &mut out),
+            Body::Nowhere => out.fill(&self.is.fill),
+            Body::Refused(e) => Err((**e).clone()),
+            Body::Here(data) => self.put(&heap, data, &self.is.extent, &inside, &mut out),
+            Body::At(address) => self.read_box(&heap, *address, &self.is.extent, &inside, &mut out),
             Body::Chunked(chunked) => {
-                let table = chunked
-                    .table
-                    .get_or_init(|| {
-                        ChunkTable::read(&meta, &chunked.chunks, &chunked.dims, &chunked.max)
-                    })
-                    .as_ref()
-                    .map_err(Clone::clone)?;
-                self.read_chunks(&heap, chunked, table, &inside, &mut out)
+                let no_cut = || Error::bug("chunked data are not cut");
+                let cut = self.is.cut.as_ref().ok_or_else(no_cut)?;
+                let table = chunked.table.get_or_init(|| {
+                    Box::new(ChunkTable::read(
+                        &meta,
+                        &cut.chunks,
+                        chunked.index,
+                        &cut.dims,
+                        &cut.max,
+                    ))
+                });
+                let table = (**table).as_ref().map_err(Clone::clone)?;
+                self.read_chunks(&heap, cut, table, &inside, &mut out)
             }
         }
     }
@@ -204,42 +197,41 @@ impl DatasetSource {
     fn read_chunks(
         &self,
         heap: &HeapReader<'_, '_>,
-        chunked: &Chunked,
+        cut: &Cut,
         table: &ChunkTable,
         inside: &Region,
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
         let first: Vec<usize> =
-            inside.start.iter().zip(&chunked.shape).map(|(s, c)| s / (*c).max(1)).collect();
+            inside.start.iter().zip(&cut.shape).map(|(s, c)| s / (*c).max(1)).collect();
         let last: Vec<usize> = inside
             .axes()
-            .zip(&chunked.shape)
+            .zip(&cut.shape)
             .map(|((s, l), c)| (s + l).saturating_sub(1) / (*c).max(1))
             .collect();
         let mut place = first.clone();
-        let whole = Region::whole(&chunked.shape);
+        let whole = Region::whole(&cut.shape);
         loop {
             let number = place
                 .iter()
-                .zip(&chunked.counts)
+                .zip(&cut.counts)
                 .fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p as u64));
             let mut start = Vec::with_capacity(place.len());
-            start.extend(place.iter().zip(&chunked.shape).map(|(p, c)| p.saturating_mul(*c)));
-            let chunk = Region { start, len: chunked.shape.clone() };
+            start.extend(place.iter().zip(&cut.shape).map(|(p, c)| p.saturating_mul(*c)));
+            let chunk = Region { start, len: cut.shape.clone() };
             if let Some(part) = inside.intersect(&chunk) {
                 let mut target = out.region(&part.relative_to(&inside.start))?;
                 let from = part.relative_to(&chunk.start);
-                let wide: Vec<u64> =
-                    place.iter().take(chunked.dims.len()).map(|p| *p as u64).collect();
+                let wide: Vec<u64> = place.iter().take(cut.dims.len()).map(|p| *p as u64).collect();
                 match table.find(&wide, number) {
-                    None => target.fill(&self.fill)?,
+                    None => target.fill(&self.is.fill)?,
                     Some(entry) => {
-                        let over = chunk.axes().zip(&self.extent).any(|((s, l), n)| s + l > *n);
-                        let plain = over && chunked.chunks.plain_edges;
+                        let over = chunk.axes().zip(&self.is.extent).any(|((s, l), n)| s + l > *n);
+                        let plain = over && cut.chunks.plain_edges;
                         let mask = if plain { u32::MAX } else { entry.mask };
                         let whole = from == whole;
                         let from = if whole { None } else { Some(&from) };
-                        self.read_chunk(heap, chunked, entry, mask, from, &mut target)
+                        self.read_chunk(heap, cut, entry, mask, from, &mut target)
                             .map_err(|e| e.context(format!("in the chunk at {:?}", chunk.start)))?;
                     }
                 }
@@ -269,24 +261,24 @@ impl DatasetSource {
     fn read_chunk(
         &self,
         heap: &HeapReader<'_, '_>,
-        chunked: &Chunked,
+        cut: &Cut,
         entry: crate::chunk::Entry,
         mask: u32,
         from: Option<&Region>,
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
-        let whole = Region::whole(&chunked.shape);
-        if !chunked.pipeline.filters(mask) {
-            if entry.size < chunked.bytes as u64 {
+        let whole = Region::whole(&cut.shape);
+        if !cut.pipeline.filters(mask) {
+            if entry.size < cut.bytes as u64 {
                 return Err(Error::corrupt(format!(
                     "{} stored bytes where a chunk has {}",
-                    entry.size, chunked.bytes
+                    entry.size, cut.bytes
                 )));
             }
             let from = from.unwrap_or(&whole);
-            return self.read_box(heap, entry.address, &chunked.shape, from, out);
+            return self.read_box(heap, entry.address, &cut.shape, from, out);
         }
-        chunked.pipeline.check_plausible(entry.size, chunked.bytes, mask)?;
+        cut.pipeline.check_plausible(entry.size, cut.bytes, mask)?;
         let verify = self.file.verify;
         let stored = to_usize(entry.size)?;
         let at = self.locate(entry.address, stored)?;
@@ -297,16 +289,16 @@ impl DatasetSource {
                 let stored = crate::filter::room(&mut stored_buffer, stored);
                 self.file.bytes.read_at(at, stored)?;
                 if from.is_none()
-                    && let Some(order) = self.element.plain_order()
+                    && let Some(order) = self.is.element.plain_order()
                     && let Some(bytes) = out.packed_bytes_mut()
-                    && bytes.len() == chunked.bytes
+                    && bytes.len() == cut.bytes
                 {
                     let swap = self.turned(order);
-                    return chunked.pipeline.decode(stored, mask, verify, swap, scratch, bytes);
+                    return cut.pipeline.decode(stored, mask, verify, swap, scratch, bytes);
                 }
-                let chunk = crate::filter::room(&mut chunk_buffer, chunked.bytes);
-                chunked.pipeline.decode(stored, mask, verify, None, scratch, chunk)?;
-                self.put(heap, chunk, &chunked.shape, from.unwrap_or(&whole), out)
+                let chunk = crate::filter::room(&mut chunk_buffer, cut.bytes);
+                cut.pipeline.decode(stored, mask, verify, None, scratch, chunk)?;
+                self.put(heap, chunk, &cut.shape, from.unwrap_or(&whole), out)
             })();
             scratch.stored = stored_buffer;
             scratch.chunk = chunk_buffer;
@@ -316,10 +308,10 @@ impl DatasetSource {
 
     /// The width of numbers whose bytes must be turned round.
     fn turned(&self, order: graticule_array::ByteOrder) -> Option<usize> {
-        let n = if self.element.dtype.is_complex() {
-            self.element.stored / 2
+        let n = if self.is.element.dtype.is_complex() {
+            self.is.element.stored / 2
         } else {
-            self.element.stored
+            self.is.element.stored
         };
         (order == graticule_array::ByteOrder::Big && n > 1).then_some(n)
     }
@@ -342,15 +334,15 @@ impl DatasetSource {
         from: &Region,
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
-        if let Some(order) = self.element.plain_order() {
+        if let Some(order) = self.is.element.plain_order() {
             return out.copy_packed(bytes, chunk, from, order);
         }
-        let raw = graticule_array::DType::Opaque(self.element.stored);
+        let raw = graticule_array::DType::Opaque(self.is.element.stored);
         let mut items = graticule_array::Array::zeros(&raw, &from.len)?;
         let little = graticule_array::ByteOrder::Little;
         items.view_mut().copy_packed(bytes, chunk, from, little)?;
         let items = items.into_flat::<u8>()?;
-        out.assign(&self.element.decode(heap, &items, &from.len)?)
+        out.assign(&self.is.element.decode(heap, &items, &from.len)?)
     }
 
     /// Reads the box `from` of an unfiltered block of `shape` at an address.
@@ -362,7 +354,7 @@ impl DatasetSource {
         from: &Region,
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
-        let size = self.element.stored;
+        let size = self.is.element.stored;
         let cells = |lengths: &[usize]| -> Result<usize> {
             lengths
                 .iter()
@@ -372,7 +364,7 @@ impl DatasetSource {
         let total = cells(shape)?;
         let base = self.locate(address, total)?;
         if from.len == shape
-            && let Some(order) = self.element.plain_order()
+            && let Some(order) = self.is.element.plain_order()
             && let Some(bytes) = out.packed_bytes_mut()
             && bytes.len() == total
         {
@@ -461,24 +453,31 @@ const PIECE: usize = 4 << 20;
 
 impl ChunkSource for DatasetSource {
     fn info(&self) -> &SourceInfo {
-        &self.info
+        &self.is.info
     }
 
     fn read_into(&self, region: &Region, mut out: ArrayMut<'_>) -> Result<()> {
         self.read_region(region, &mut out).map_err(|e| {
-            e.in_variable(self.path.as_str()).in_file(self.file.bytes.location().path())
+            e.in_variable(self.is.path.as_str()).in_file(self.file.bytes.location().path())
         })
     }
 
     fn limits(&self) -> Limits {
         let (scratch, stored) = match &self.body {
             Body::Chunked(c) => {
-                let table = c.table.get().and_then(|t| t.as_ref().ok());
-                let buffers = if c.pipeline.is_empty() { 0 } else { 3 };
-                (c.bytes.saturating_mul(buffers), table.map(ChunkTable::stored))
+                let table = c.table.get().and_then(|t| (**t).as_ref().ok());
+                let scratch = match &self.is.cut {
+                    Some(cut) if !cut.pipeline.is_empty() => cut.bytes.saturating_mul(3),
+                    _ => 0,
+                };
+                (scratch, table.map(ChunkTable::stored))
             }
             Body::At(_) => {
-                let n = self.extent.iter().try_fold(self.element.stored, |n, l| n.checked_mul(*l));
+                let n = self
+                    .is
+                    .extent
+                    .iter()
+                    .try_fold(self.is.element.stored, |n, l| n.checked_mul(*l));
                 (PIECE, n.map(|n| n as u64))
             }
             Body::Here(data) => (0, Some(data.len() as u64)),
@@ -491,7 +490,7 @@ impl ChunkSource for DatasetSource {
         Some(SourceDescriptor {
             backend: "hdf5".into(),
             location: self.file.bytes.location().clone(),
-            path: self.path.clone(),
+            path: self.is.path.clone(),
             fingerprint: self.file.bytes.fingerprint(),
         })
     }

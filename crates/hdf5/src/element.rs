@@ -10,7 +10,7 @@ use crate::message::datatype::{Class, Datatype, FloatFormat, Padding};
 use crate::meta::Meta;
 
 /// How the elements of a dataset or attribute become those of an array.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Element {
     /// The type in memory.
     pub(crate) dtype: DType,
@@ -24,7 +24,7 @@ pub(crate) struct Element {
 }
 
 /// What must be done to the bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum How {
     /// Nothing but, perhaps, turning bytes round.
     Plain(ByteOrder),
@@ -45,7 +45,7 @@ pub(crate) enum How {
 }
 
 /// A place in an item where numbers must be turned round.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Turn {
     at: usize,
     count: usize,

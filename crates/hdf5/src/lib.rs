@@ -5,6 +5,7 @@
 //! all of it. [`Hdf5Backend`] is the way in.
 
 mod backend;
+mod blueprint;
 mod chunk;
 mod dataset;
 mod describe;

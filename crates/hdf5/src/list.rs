@@ -5,6 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Error, Result, Shape};
 use graticule_storage::{ByteSource, ChunkSource, FilterSpec, OpenOptions};
 
+use crate::blueprint::Blueprints;
 use crate::dataset::DatasetSource;
 use crate::describe::{Description, View};
 use crate::element::HeapReader;
@@ -192,7 +193,14 @@ impl Lister<'_, '_> {
         let max = description.max.clone();
         let layout = description.layout.name();
         let external = description.external.is_some();
-        let source = DatasetSource::new(self.file, path.to_owned(), description, None, None)?;
+        let source = DatasetSource::new(
+            self.file,
+            path.to_owned(),
+            description,
+            None,
+            None,
+            &Blueprints::default(),
+        )?;
         let storage = source.storage();
         Ok(DatasetFacts {
             class,

@@ -17,13 +17,19 @@ pub(crate) struct Superblock {
     pub(crate) form: Form,
     pub(crate) root: u64,
     pub(crate) extension: Option<u64>,
+    /// The bytes that a whole file has at least; `None` while a writer is at work whom readers
+    /// may watch.
+    pub(crate) end: Option<u64>,
 }
+
+/// The flag of a file that is being written for readers to watch (SWMR).
+const WATCHED: u8 = 4;
 
 impl Superblock {
     /// Finds and reads the superblock.
     ///
     /// # Errors
-    /// If there is none, or its version is unknown.
+    /// If there is none, its version is unknown, or the file ends before it says.
     pub(crate) fn read(bytes: &dyn ByteSource) -> Result<Self> {
         let mut at = 0u64;
         loop {
@@ -33,7 +39,14 @@ impl Superblock {
             let n = (bytes.len() - at).min(HEAD as u64) as usize;
             let head = bytes.read_vec(at, n)?;
             if head.starts_with(&SIGNATURE) {
-                return Self::parse(&head, at);
+                let superblock = Self::parse(&head, at)?;
+                if let Some(end) = superblock.end.filter(|end| *end > bytes.len()) {
+                    return Err(Error::corrupt(format!(
+                        "truncated: the superblock says {end} bytes, the file has {}",
+                        bytes.len()
+                    )));
+                }
+                return Ok(superblock);
             }
             at = if at == 0 { 512 } else { at.saturating_mul(2) };
         }
@@ -55,25 +68,26 @@ impl Superblock {
         c.skip(1 + 4 + 4 + if version == 1 { 4 } else { 0 })?;
         let base = form.address(c)?;
         let _free_space = form.address(c)?;
-        let _end = form.address(c)?;
+        let end = c.uint(form.offset_size)?;
         let _driver = form.address(c)?;
         let _name = c.uint(form.offset_size)?;
         let root = form.address(c)?;
         form.base = base_address(base, at);
         let root = root.ok_or_else(|| Error::corrupt("the file has no root group"))?;
-        Ok(Self { form, root, extension: None })
+        Ok(Self { form, root, extension: None, end: Some(moved(end, base, at)) })
     }
 
     fn new(c: &mut Cursor<'_>, at: u64) -> Result<Self> {
         let mut form = sizes(c, at)?;
-        c.skip(1)?;
+        let flags = c.u8()?;
         let base = form.address(c)?;
         let extension = form.address(c)?;
-        let _end = form.address(c)?;
+        let end = c.uint(form.offset_size)?;
         let root = form.address(c)?;
         form.base = base_address(base, at);
         let root = root.ok_or_else(|| Error::corrupt("the file has no root group"))?;
-        Ok(Self { form, root, extension })
+        let end = (flags & WATCHED == 0).then(|| moved(end, base, at));
+        Ok(Self { form, root, extension, end })
     }
 }
 
@@ -84,6 +98,12 @@ fn base_address(stored: Option<u64>, found: u64) -> u64 {
         Some(base) if base == found => base,
         _ => found,
     }
+}
+
+/// The end counts from the beginning of the file as it was written, user block included: it
+/// moves with the superblock.
+fn moved(end: u64, base: Option<u64>, found: u64) -> u64 {
+    end.saturating_sub(base.unwrap_or(0)).saturating_add(found)
 }
 
 fn sizes(c: &mut Cursor<'_>, base: u64) -> Result<Form> {

@@ -43,7 +43,7 @@ fn rows(root: &Path) -> Vec<(String, bool)> {
 
 fn open(path: &Path, pool: &Arc<HandlePool>) -> graticule_array::Result<RawGroup> {
     let bytes = FileBytes::open(&Location::new(path), pool)?;
-    Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default())
+    Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default())
 }
 
 fn objects(path: &Path, pool: &Arc<HandlePool>) -> graticule_array::Result<Vec<Object>> {

@@ -268,7 +268,7 @@ fn we_read_what_we_write() {
     let schema = schema();
     write(&path, &schema);
     let bytes = MemoryBytes::new("all.nc", std::fs::read(&path).unwrap());
-    let group = Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default()).unwrap();
+    let group = Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default()).unwrap();
     assert!(group.problems.is_empty(), "{:?}", group.problems);
     assert_eq!(group.dims, schema.dims);
     assert_eq!(group.attrs, schema.attrs);

@@ -67,7 +67,7 @@ fn read_all(group: &RawGroup) {
 
 fn try_all(bytes: Vec<u8>) {
     let bytes: Arc<dyn ByteSource> = Arc::new(MemoryBytes::new("damaged", bytes));
-    if let Ok(group) = Hdf5Backend.open(bytes.clone(), &OpenOptions::default()) {
+    if let Ok(group) = Hdf5Backend::new().open(bytes.clone(), &OpenOptions::default()) {
         read_all(&group);
     }
     let _ = list(&bytes, &OpenOptions::default());
@@ -123,8 +123,33 @@ fn damaged_files_end_in_an_error_or_in_data() {
             if chance.below(8) == 0 {
                 let n = chance.below(bytes.len());
                 bytes.truncate(n);
+                // A file that is shorter than it says is refused at once; one with a hole is not.
+                if chance.below(4) > 0 {
+                    bytes.resize(file.len(), 0);
+                }
             }
             try_all(bytes);
         }
     }
+}
+
+#[test]
+fn a_file_that_ends_early_is_refused_as_a_whole() {
+    let whole = sample();
+    let open = |bytes: &[u8]| {
+        let bytes = MemoryBytes::new("short.nc", bytes);
+        Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default())
+    };
+    assert!(open(&whole).is_ok());
+    let error = open(&whole[..whole.len() - 1]).unwrap_err();
+    assert!(error.is_corrupt());
+    let (says, has) = (whole.len(), whole.len() - 1);
+    let wanted = format!("truncated: the superblock says {says} bytes, the file has {has}");
+    assert!(error.to_string().contains(&wanted), "{error}");
+    assert!(error.to_string().contains("short.nc"), "{error}");
+    // Bytes behind the end are no harm, and a block put in front moves the end.
+    assert!(open(&[whole.as_slice(), b"more"].concat()).is_ok());
+    let moved = [&[0; 512], whole.as_slice()].concat();
+    assert!(open(&moved).is_ok());
+    assert!(open(&moved[..moved.len() - 1]).is_err());
 }

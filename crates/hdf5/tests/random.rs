@@ -188,7 +188,7 @@ fn we_read_files_of_random_layout() {
         let path = folder.path().join("a.nc");
         let schema = write(&path, seed * 0x9e37_79b9);
         let bytes = MemoryBytes::new("a.nc", std::fs::read(&path).unwrap());
-        let group = Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default()).unwrap();
+        let group = Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default()).unwrap();
         assert!(group.problems.is_empty(), "{:?}", group.problems);
         assert_eq!(group.dims, schema.dims, "seed {seed}");
         assert_eq!(group.vars.len(), schema.vars.len());

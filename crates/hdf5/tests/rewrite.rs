@@ -35,7 +35,7 @@ fn paths(root: &Path) -> Vec<String> {
 
 fn open(path: &Path, pool: &Arc<HandlePool>) -> Result<RawGroup> {
     let bytes = FileBytes::open(&Location::new(path), pool)?;
-    Hdf5Backend.open(Arc::new(bytes), &OpenOptions::default())
+    Hdf5Backend::new().open(Arc::new(bytes), &OpenOptions::default())
 }
 
 fn small(source: &dyn ChunkSource) -> bool {
@@ -70,7 +70,7 @@ fn schema(group: &RawGroup, vars: &[(&RawVar, Array)]) -> RawSchema {
 }
 
 fn write(at: &Path, schema: &RawSchema, vars: &[(&RawVar, Array)]) -> Result<()> {
-    let mut writer = Hdf5Backend.create(&Location::new(at), schema)?;
+    let mut writer = Hdf5Backend::new().create(&Location::new(at), schema)?;
     for (var, data) in vars {
         let sink = writer.sink(&var.name)?;
         let grid = sink.info().grid.clone();

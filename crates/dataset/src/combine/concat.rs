@@ -52,7 +52,7 @@ pub(super) fn concat(
         parts,
         coords: Arc::new(coords),
         attrs: first.attrs.clone(),
-        encoding: Encoding { origin: None, ..first.encoding.clone() },
+        encoding: Arc::new(Encoding { origin: None, ..(*first.encoding).clone() }),
     })
 }
 
@@ -332,7 +332,7 @@ fn merged(run: &[Option<&Part>], first: &Part, axis: usize, stacks: bool) -> Res
         .flatten()
         .filter_map(|p| match &p.data {
             PartData::Stored(source) => Some(source.clone()),
-            PartData::Ready(_) => None,
+            PartData::Values(_) | PartData::Ready(_) => None,
         })
         .collect();
     let source = if stacks {

@@ -33,6 +33,8 @@ pub(crate) struct Meta {
 pub(crate) enum PartData {
     /// As stored; decoded together with those of other files.
     Stored(Arc<dyn ChunkSource>),
+    /// Decoded, in memory.
+    Values(Arc<Array>),
     /// Decoded.
     Ready(LazyArray),
 }
@@ -52,7 +54,8 @@ pub(crate) struct Piece {
     pub(crate) parts: Vec<Part>,
     pub(crate) coords: Arc<IndexSet<Name>>,
     pub(crate) attrs: Attrs,
-    pub(crate) encoding: Encoding,
+    /// That of the first piece counts; pieces of many files share one.
+    pub(crate) encoding: Arc<Encoding>,
 }
 
 impl Part {
@@ -63,6 +66,7 @@ impl Part {
     /// The lengths of the axes after decoding.
     pub(crate) fn shape(&self) -> &[usize] {
         match &self.data {
+            PartData::Values(values) => values.shape(),
             PartData::Ready(data) => data.shape(),
             PartData::Stored(source) => {
                 let shape = &source.info().shape;
@@ -83,6 +87,7 @@ impl Part {
     /// The values, where they are in memory.
     pub(crate) fn in_memory(&self) -> Option<&Array> {
         match &self.data {
+            PartData::Values(values) => Some(values),
             PartData::Ready(data) => data.as_constant(),
             PartData::Stored(_) => None,
         }
@@ -91,6 +96,7 @@ impl Part {
     /// The decoded data.
     pub(crate) fn lazy(&self) -> Result<LazyArray> {
         match (&self.data, &self.meta.decode) {
+            (PartData::Values(values), _) => Ok(LazyArray::constant((**values).clone())),
             (PartData::Ready(data), _) => Ok(data.clone()),
             (PartData::Stored(source), None) => Ok(LazyArray::read(source.clone())),
             (PartData::Stored(source), Some(decode)) => {
@@ -172,7 +178,7 @@ impl Piece {
             parts: parts.collect(),
             coords: Arc::new(coords),
             attrs: set.attrs().clone(),
-            encoding: set.encoding().clone(),
+            encoding: Arc::new(set.encoding().clone()),
         }
     }
 
@@ -181,6 +187,7 @@ impl Piece {
         let coords: Vec<Name> = self.coords.iter().cloned().collect();
         let vars = self.parts.into_iter().map(|p| Ok((p.name().clone(), p.into_variable()?)));
         let vars = vars.collect::<Result<Vec<_>>>()?;
-        Ok(Dataset::from_parts(vars, &coords, self.attrs)?.with_encoding(self.encoding))
+        Ok(Dataset::from_parts(vars, &coords, self.attrs)?
+            .with_encoding(Arc::unwrap_or_clone(self.encoding)))
     }
 }

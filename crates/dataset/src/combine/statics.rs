@@ -91,6 +91,7 @@ pub(super) fn stored_alike(a: &Part, b: &Part) -> bool {
 fn read(part: &Part, region: &Region, decoded: bool, session: &Session) -> Result<Array> {
     let named = |e: Error| e.in_variable(part.name().as_str());
     match &part.data {
+        PartData::Values(values) => values.select(&Selection::from_region(region)).map_err(named),
         PartData::Ready(data) => {
             let picked = data.select(&Selection::from_region(region)).map_err(named)?;
             let done = session.compute(&[picked]).map_err(named)?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use graticule_array::{Array, Error, Result};
-use graticule_lazy::{LazyArray, Session};
+use graticule_lazy::Session;
 use graticule_storage::Location;
 use rayon::prelude::*;
 
@@ -183,16 +183,20 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     let mut whole = combine_pieces(pieces, &options.combine, session)
         .map_err(|e| e.context(format!("in open_mfdataset({files}), {n} files")))?;
     if n > 1 {
-        whole.encoding.origin = None;
+        Arc::make_mut(&mut whole.encoding).origin = None;
     }
     if !skipped.is_empty() {
         let lines: Vec<String> = skipped.iter().map(|e| format!("left out: {e}")).collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        whole.encoding.extra.set(crate::cf::NOTES, lines);
+        Arc::make_mut(&mut whole.encoding).extra.set(crate::cf::NOTES, lines);
     }
     let set = whole.into_dataset()?;
     Ok(set.with_session(session).with_origin(&format!("open_mfdataset({files})")))
 }
+
+/// Files that are opened in parallel before what they contribute is set aside: many, so that
+/// no thread waits long for the last of them.
+const OPENED_AT_ONCE: usize = 1024;
 
 /// What each file contributes, in the order given, and the problems of those that cannot be opened.
 fn pieces(
@@ -216,11 +220,14 @@ fn pieces(
     let rest = rest.as_slice();
     if let Some(model) = pieces.first().filter(|_| !rest.is_empty()).cloned() {
         let open = |at: &Location| piece(at, Some(&model), options, session);
-        let opened: Vec<Result<Piece>> = session.install(|| rest.par_iter().map(open).collect());
-        for piece in opened {
-            match piece {
-                Ok(piece) => pieces.push(piece),
-                Err(why) => problems.push(why),
+        for some in rest.chunks(OPENED_AT_ONCE) {
+            let opened: Vec<Result<Piece>> =
+                session.install(|| some.par_iter().map(open).collect());
+            for piece in opened {
+                match piece {
+                    Ok(piece) => pieces.push(piece),
+                    Err(why) => problems.push(why),
+                }
             }
         }
     }
@@ -277,7 +284,7 @@ impl Decoded {
             let values = draft.values.take();
             let twin = model.and_then(|m| m.parts.get(at));
             let data = match values {
-                Some(values) => PartData::Ready(shared_values(values, twin)),
+                Some(values) => PartData::Values(shared_values(values, twin)),
                 None => PartData::Stored(source),
             };
             let mut encoding = std::mem::take(&mut draft.encoding);
@@ -314,26 +321,28 @@ impl Decoded {
             Some(model) => model.attrs.clone(),
             None => self.set.attrs,
         };
-        let encoding = Encoding {
-            origin: Some(self.origin),
-            unlimited: self.unlimited,
-            ..Encoding::default()
+        let encoding = match model {
+            // The origin is only kept of a file that is alone.
+            Some(model) if model.encoding.unlimited == self.unlimited => model.encoding.clone(),
+            _ => Arc::new(Encoding {
+                origin: Some(self.origin),
+                unlimited: self.unlimited,
+                ..Encoding::default()
+            }),
         };
         Piece { origin: origin.into(), parts, coords, attrs, encoding }
     }
 }
 
 /// The model's values where they are the same: latitudes and longitudes exist once.
-fn shared_values(values: Array, twin: Option<&Part>) -> LazyArray {
+fn shared_values(values: Array, twin: Option<&Part>) -> Arc<Array> {
     match twin.map(|t| &t.data) {
-        Some(PartData::Ready(data))
-            if data.as_constant().is_some_and(|known| {
-                known.dtype() == values.dtype() && same_values(known, &values)
-            }) =>
+        Some(PartData::Values(known))
+            if known.dtype() == values.dtype() && same_values(known, &values) =>
         {
-            data.clone()
+            known.clone()
         }
-        _ => LazyArray::constant(values),
+        _ => Arc::new(values),
     }
 }
 

@@ -3,7 +3,7 @@
 use graticule_array::{Error, Result};
 
 use super::{extensible_array, fixed_array};
-use crate::message::layout::{Chunks, IndexKind};
+use crate::message::layout::{Chunks, Index, IndexKind};
 use crate::meta::Meta;
 use crate::tree::btree1::Tree1;
 use crate::tree::btree2::Tree2;
@@ -51,6 +51,7 @@ impl ChunkTable {
     pub(crate) fn read(
         meta: &Meta<'_>,
         chunks: &Chunks,
+        index: Index,
         dims: &[u64],
         max: &[Option<u64>],
     ) -> Result<Self> {
@@ -64,10 +65,10 @@ impl ChunkTable {
             .collect();
         let bytes = chunks.bytes()? as u64;
         let mut list = List { counts: &counts, strides: row_major(&counts), out: Vec::new() };
-        let Some(address) = chunks.address else {
+        let Some(address) = index.address else {
             return Ok(Self { kind: Kind::Listed(Vec::new()), stored: 0 });
         };
-        match chunks.index {
+        match index.kind {
             IndexKind::Single { stored } => {
                 let (size, mask) = stored.unwrap_or((bytes, 0));
                 list.push(counts.iter().map(|_| 0), Entry { address, size, mask });
@@ -125,6 +126,8 @@ impl ChunkTable {
         let mut out = list.out;
         out.sort_by_key(|(number, _)| *number);
         out.dedup_by_key(|(number, _)| *number);
+        // Kept as long as the dataset, perhaps one of thousands.
+        out.shrink_to_fit();
         let stored = out.iter().fold(0u64, |n, (_, e)| n.saturating_add(e.size));
         Ok(Self { kind: Kind::Listed(out), stored })
     }

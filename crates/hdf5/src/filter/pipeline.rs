@@ -8,7 +8,7 @@ use super::{Call, Decode, REGISTRY, deflate, fletcher32, name_of, shuffle};
 use crate::message::filters::Filter;
 
 /// The filters of a dataset in the order of writing, ready to be undone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pipeline {
     steps: Vec<Step>,
     element: usize,
@@ -20,6 +20,13 @@ struct Step {
     name: String,
     params: Vec<u32>,
     action: Action,
+}
+
+/// What is done follows from the number of the filter.
+impl PartialEq for Step {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.name == other.name && self.params == other.params
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -15,28 +15,33 @@ pub(crate) enum Layout {
     /// In one piece; without an address nothing was ever written.
     Contiguous { address: Option<u64> },
     /// In chunks.
-    Chunked(Chunks),
+    Chunked(Chunks, Index),
     /// Put together from other datasets: the global heap object that says how.
     #[allow(dead_code)] // refused for now
     Virtual { address: Option<u64>, index: u32 },
 }
 
-/// How data is cut into chunks, and how these are found.
-#[derive(Clone, Debug)]
+/// How data is cut into chunks.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chunks {
     /// The shape of a chunk.
     pub(crate) shape: Vec<u64>,
     /// Bytes of an element.
     pub(crate) element: u64,
-    /// The address of the index; `None` if nothing was ever written.
-    pub(crate) address: Option<u64>,
-    pub(crate) index: IndexKind,
     /// Whether chunks that reach over the edge are stored without filters.
     pub(crate) plain_edges: bool,
 }
 
+/// How chunks are found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Index {
+    /// Where the index lies; `None` if nothing was ever written.
+    pub(crate) address: Option<u64>,
+    pub(crate) kind: IndexKind,
+}
+
 /// The kinds of indices of chunks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum IndexKind {
     Tree1,
     Single { stored: Option<(u64, u32)> },
@@ -52,7 +57,7 @@ impl Layout {
         match self {
             Self::Compact(_) => "compact",
             Self::Contiguous { .. } => "contiguous",
-            Self::Chunked(_) => "chunked",
+            Self::Chunked(..) => "chunked",
             Self::Virtual { .. } => "virtual",
         }
     }
@@ -82,7 +87,10 @@ impl Layout {
                 Ok(Self::Compact(c.take(n)?.to_vec()))
             }
             1 => Ok(Self::Contiguous { address }),
-            2 => Ok(Self::Chunked(Chunks::new(dims, address, IndexKind::Tree1, false)?)),
+            2 => {
+                let index = Index { address, kind: IndexKind::Tree1 };
+                Ok(Self::Chunked(Chunks::new(dims, false)?, index))
+            }
             _ => Err(Error::corrupt(format!("layout class {class}"))),
         }
     }
@@ -98,12 +106,13 @@ impl Layout {
                 let rank = usize::from(c.u8()?);
                 let address = form.address(c)?;
                 let dims = dims(c, rank, 4)?;
-                Ok(Self::Chunked(Chunks::new(dims, address, IndexKind::Tree1, false)?))
+                let index = Index { address, kind: IndexKind::Tree1 };
+                Ok(Self::Chunked(Chunks::new(dims, false)?, index))
             }
             2 => {
                 let (flags, rank, width) = (c.u8()?, usize::from(c.u8()?), usize::from(c.u8()?));
                 let dims = dims(c, rank, width)?;
-                let index = match c.u8()? {
+                let kind = match c.u8()? {
                     1 if flags & 2 != 0 => {
                         IndexKind::Single { stored: Some((form.length(c)?, c.u32()?)) }
                     }
@@ -124,7 +133,7 @@ impl Layout {
                     kind => return Err(Error::unsupported(format!("chunk index type {kind}"))),
                 };
                 let address = form.address(c)?;
-                Ok(Self::Chunked(Chunks::new(dims, address, index, flags & 1 != 0)?))
+                Ok(Self::Chunked(Chunks::new(dims, flags & 1 != 0)?, Index { address, kind }))
             }
             3 => Ok(Self::Virtual { address: form.address(c)?, index: c.u32()? }),
             class => Err(Error::corrupt(format!("layout class {class}"))),
@@ -141,17 +150,12 @@ fn dims(c: &mut Cursor<'_>, rank: usize, width: usize) -> Result<Vec<u64>> {
 
 impl Chunks {
     /// The last of the stored dimensions is the size of an element.
-    fn new(
-        mut shape: Vec<u64>,
-        address: Option<u64>,
-        index: IndexKind,
-        plain_edges: bool,
-    ) -> Result<Self> {
+    fn new(mut shape: Vec<u64>, plain_edges: bool) -> Result<Self> {
         let element = shape.pop().unwrap_or(0);
         if element == 0 || shape.is_empty() || shape.contains(&0) {
             return Err(Error::corrupt(format!("chunks of shape {shape:?}")));
         }
-        let chunks = Self { shape, element, address, index, plain_edges };
+        let chunks = Self { shape, element, plain_edges };
         chunks.bytes()?;
         Ok(chunks)
     }

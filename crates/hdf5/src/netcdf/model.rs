@@ -10,6 +10,7 @@ use graticule_storage::{
 use super::attrs;
 use super::dims::{Dims, shown_name};
 use super::walk::{Node, Walk};
+use crate::blueprint::Blueprints;
 use crate::dataset::DatasetSource;
 use crate::element::HeapReader;
 use crate::external;
@@ -23,12 +24,21 @@ const MOST_FILES: usize = 64;
 ///
 /// # Errors
 /// If it is not HDF5, or its root group cannot be read.
-pub(crate) fn open(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
-    open_file(bytes, options, true)
+pub(crate) fn open(
+    bytes: &Arc<dyn ByteSource>,
+    options: &OpenOptions,
+    known: &Blueprints,
+) -> Result<RawGroup> {
+    open_file(bytes, options, known, true)
 }
 
 /// `follow`: whether links into other files are followed; those in such a file are not.
-fn open_file(bytes: &Arc<dyn ByteSource>, options: &OpenOptions, follow: bool) -> Result<RawGroup> {
+fn open_file(
+    bytes: &Arc<dyn ByteSource>,
+    options: &OpenOptions,
+    known: &Blueprints,
+    follow: bool,
+) -> Result<RawGroup> {
     let (meta, address) = begin(&**bytes)?;
     let file =
         Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
@@ -42,6 +52,7 @@ fn open_file(bytes: &Arc<dyn ByteSource>, options: &OpenOptions, follow: bool) -
         file: &file,
         dims: &dims,
         options,
+        known,
         groups: 0,
         follow: if follow { MOST_FILES } else { 0 },
         problems: walk.problems,
@@ -56,6 +67,7 @@ struct Builder<'a, 'b, 'c> {
     file: &'c Arc<FileHandle>,
     dims: &'c Dims,
     options: &'c OpenOptions,
+    known: &'c Blueprints,
     groups: usize,
     /// How many links into other files may still be followed.
     follow: usize,
@@ -83,7 +95,8 @@ impl Builder<'_, '_, '_> {
             let (names, shape): (Vec<String>, Vec<usize>) =
                 all.map(|d| (d.dim.name.clone(), d.dim.len)).unzip();
             let beyond = beyond(&attrs);
-            match DatasetSource::new(self.file, path.clone(), description, Some(&shape), beyond) {
+            let (at, known) = (path.clone(), self.known);
+            match DatasetSource::new(self.file, at, description, Some(&shape), beyond, known) {
                 Ok(source) => {
                     for dim in numbers {
                         if !used.contains(dim) {
@@ -121,7 +134,8 @@ impl Builder<'_, '_, '_> {
         let found = external::beside(self.file.bytes.location(), file)?;
         let pool = Arc::new(HandlePool::new(2));
         let bytes = FileBytes::open(&Location::new(found), &pool)?;
-        let mut here = open_file(&(Arc::new(bytes) as Arc<dyn ByteSource>), self.options, false)?;
+        let bytes: Arc<dyn ByteSource> = Arc::new(bytes);
+        let mut here = open_file(&bytes, self.options, self.known, false)?;
         let mut parts = path.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
         while let Some(part) = parts.next() {
             if let Some(at) = here.groups.iter().position(|g| g.name == part) {

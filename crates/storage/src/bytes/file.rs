@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
@@ -30,17 +29,17 @@ struct PoolState {
 /// What tells a file from another that takes its place under the same name.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Identity {
-    path: PathBuf,
+    location: Location,
     inode: u64,
     len: u64,
     changed: i128,
 }
 
 impl Identity {
-    fn of(path: &Path, meta: &Metadata) -> Self {
+    fn of(location: &Location, meta: &Metadata) -> Self {
         let changed = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
         Self {
-            path: path.to_path_buf(),
+            location: location.clone(),
             inode: inode(meta),
             len: meta.len(),
             changed: changed.map_or(0, |d| d.as_nanos() as i128),
@@ -95,10 +94,10 @@ impl HandlePool {
                 return Ok(file.clone());
             }
         }
-        let (file, found) = open(&of.path)?;
+        let (file, found) = open(&of.location)?;
         if found != **of {
             return Err(Error::io("the file has changed since it was opened")
-                .in_file(&of.path)
+                .in_file(of.location.path())
                 .hint("open it again"));
         }
         Ok(self.keep(of, file))
@@ -119,7 +118,8 @@ impl HandlePool {
     }
 }
 
-fn open(path: &Path) -> Result<(File, Identity)> {
+fn open(location: &Location) -> Result<(File, Identity)> {
+    let path = location.path();
     let opened = || {
         let file = File::open(path)?;
         let meta = file.metadata()?;
@@ -129,14 +129,13 @@ fn open(path: &Path) -> Result<(File, Identity)> {
     if meta.is_dir() {
         return Err(Error::invalid("this is a directory, not a file").in_file(path));
     }
-    let identity = Identity::of(path, &meta);
+    let identity = Identity::of(location, &meta);
     Ok((file, identity))
 }
 
 /// A file on disk, opened when needed through a shared [`HandlePool`].
 #[derive(Clone, Debug)]
 pub struct FileBytes {
-    location: Location,
     identity: Arc<Identity>,
     pool: Arc<HandlePool>,
 }
@@ -148,10 +147,10 @@ impl FileBytes {
     /// # Errors
     /// If there is no such file, or it cannot be opened.
     pub fn open(location: &Location, pool: &Arc<HandlePool>) -> Result<Self> {
-        let (file, identity) = open(location.path())?;
+        let (file, identity) = open(location)?;
         let identity = Arc::new(identity);
         pool.keep(&identity, file);
-        Ok(Self { location: location.clone(), identity, pool: pool.clone() })
+        Ok(Self { identity, pool: pool.clone() })
     }
 }
 
@@ -162,11 +161,12 @@ impl ByteSource for FileBytes {
 
     fn read_at(&self, at: u64, out: &mut [u8]) -> Result<()> {
         let file = self.pool.get(&self.identity)?;
-        read_exact_at(&file, at, out).map_err(|e| Error::from(e).in_file(self.location.path()))
+        read_exact_at(&file, at, out)
+            .map_err(|e| Error::from(e).in_file(self.identity.location.path()))
     }
 
     fn location(&self) -> &Location {
-        &self.location
+        &self.identity.location
     }
 
     fn fingerprint(&self) -> (u64, i128) {
