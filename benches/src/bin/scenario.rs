@@ -1,7 +1,7 @@
 //! One scenario of the benchmarks in a process of its own, so that its CPU time and its peak
 //! memory can be taken from outside. Prints one JSON line.
 //!
-//! usage: scenario NAME PATTERN [VARIABLE] [--memory SIZE] [--threads N]
+//! usage: `scenario NAME PATTERN [VARIABLE] [--memory SIZE] [--threads N]`
 //!
 //! `limit_open` and `limit_pass` do the least that the job needs, by hand: open every file; read
 //! every chunk into one reused buffer (pread, inflate, unshuffle) and pass over it once.
