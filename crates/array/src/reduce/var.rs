@@ -39,6 +39,12 @@ struct Sums<'a> {
     squares: &'a mut f64,
 }
 
+/// Squares of numbers that overflow are infinite, as NumPy has them, though their differences
+/// are undefined; those of NaN and of infinities stay undefined.
+fn too_large(squares: f64, of_numbers: bool) -> f64 {
+    if squares.is_nan() && of_numbers { f64::INFINITY } else { squares }
+}
+
 impl Sums<'_> {
     /// One more element, if it is `there`; free of branches.
     #[inline(always)]
@@ -60,7 +66,9 @@ impl Sums<'_> {
         }
         let d = shift - *self.shift;
         *self.sum += sum + n * d;
-        *self.squares += squares + 2.0 * d * sum + n * d * d;
+        let defined = !self.squares.is_nan() && !squares.is_nan();
+        let all = *self.squares + (squares + 2.0 * d * sum + n * d * d);
+        *self.squares = too_large(all, defined && d.is_finite() && sum.is_finite());
     }
 }
 
@@ -200,7 +208,8 @@ impl Reduction for Var {
         let squares = state.take(SQUARES)?.into_flat::<f64>()?;
         let value = |((sum, squares), n): ((f64, f64), u64)| {
             let n = n as f64;
-            let m2 = squares - sum * (sum / n);
+            let m2 =
+                too_large(squares - sum * (sum / n), squares == f64::INFINITY && sum.is_finite());
             // Rounding may leave less than nothing.
             let m2 = if m2 < 0.0 { 0.0 } else { m2 };
             // As NumPy: no degrees of freedom, no variance.

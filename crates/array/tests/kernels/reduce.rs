@@ -172,3 +172,23 @@ fn missing_elements_win_unless_left_out() {
     r.update(&mut s, &x, Cells::One(0), 10).unwrap();
     assert_eq!(r.finish(s, x.dtype()).unwrap().to_flat::<i64>().unwrap(), [11]);
 }
+
+#[test]
+fn squares_too_large_are_infinite_and_those_of_infinities_undefined() {
+    for (values, check) in [
+        (vec![1e200, -1e200, 3e200, 5.0], f64::is_infinite as fn(f64) -> bool),
+        (vec![1.0, f64::INFINITY, 2.0, 3.0], f64::is_nan),
+    ] {
+        let r = make("std", None);
+        let x = Array::from_vec(vec![4], values).unwrap();
+        for cells in [Cells::One(0), Cells::Each(&[0, 0, 0, 0])] {
+            let (mut whole, mut half) =
+                (r.start(x.dtype(), 1).unwrap(), r.start(x.dtype(), 1).unwrap());
+            r.update(&mut whole, &x, cells, 0).unwrap();
+            r.update(&mut half, &x, cells, 4).unwrap();
+            r.merge(&mut whole, 0, &half, 0..1).unwrap();
+            let got = r.finish(whole, x.dtype()).unwrap().to_flat::<f64>().unwrap();
+            assert!(check(got[0]), "{got:?}");
+        }
+    }
+}
