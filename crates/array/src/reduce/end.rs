@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cells::Cells;
-use super::extreme::tells_empty;
+use super::extreme::{tells_empty, with_order};
 use super::{ReduceParams, Reduction, State, undefined, zero_size};
 use crate::array::Array;
 use crate::cast::{flat, missing_scalar};
@@ -23,28 +23,13 @@ pub(super) struct End {
     pub(super) last: bool,
 }
 
-/// Runs `$body` with the element type of `$dtype` and its test for missing elements.
+/// Like [`with_order`], for the complex numbers, too: their order is not asked for here.
 macro_rules! with_missing {
     ($dtype:expr, $T:ident, $gone:ident => $body:expr, else $other:expr) => {
-        match $dtype {
-            DType::Time(_) | DType::Duration(_) => {
-                type $T = i64;
-                let $gone = |t: &i64| *t == MISSING_TICK;
-                $body
-            }
-            DType::Str => {
-                type $T = Text;
-                let $gone = Text::is_missing;
-                $body
-            }
-            dtype => dispatch!(computed dtype, $T => {
-                let $gone = |x: &$T| x.is_nan();
-                $body
-            }, else dispatch!(complex dtype, $T => {
-                let $gone = |x: &$T| x.is_nan();
-                $body
-            }, else $other)),
-        }
+        with_order!($dtype, $T, $gone => $body, else dispatch!(complex $dtype, $T => {
+            let $gone = |x: &$T| x.is_nan();
+            $body
+        }, else $other))
     };
 }
 
