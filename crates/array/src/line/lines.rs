@@ -1,0 +1,118 @@
+//! How kernels walk the lines of an array.
+#![allow(clippy::indexing_slicing)] // hot loops over slices whose lengths are checked above them
+
+use crate::array::Array;
+use crate::element::Element;
+use crate::error::{Error, Result};
+
+/// Lines that lie side by side are copied this many at a time.
+const BUNCH: usize = 16;
+
+/// The length along an axis.
+pub(super) fn length(input: &Array, axis: usize) -> Result<usize> {
+    let found = input.shape().get(axis).copied();
+    found.ok_or_else(|| Error::invalid(format!("no axis {axis} in {:?}", input.shape())))
+}
+
+/// The lengths before, along, and behind an axis.
+pub(super) fn around(input: &Array, axis: usize) -> Result<(usize, usize, usize)> {
+    let n = length(input, axis)?;
+    let outer = input.shape().iter().take(axis).product();
+    let inner = input.shape().iter().skip(axis + 1).product();
+    Ok((outer, n, inner))
+}
+
+/// The shape with another length along an axis.
+fn with_length(input: &Array, axis: usize, len: usize) -> Vec<usize> {
+    let lens = input.shape().iter().enumerate();
+    lens.map(|(a, n)| if a == axis { len } else { *n }).collect()
+}
+
+/// Elements in row-major order, copied only where they are not stored so.
+fn flat<T: Element + Clone>(input: &Array) -> Result<std::borrow::Cow<'_, [T]>> {
+    match input.as_slice::<T>() {
+        Some(slice) => Ok(slice.into()),
+        None => Ok(input.to_flat::<T>()?.into()),
+    }
+}
+
+/// Carries a state along each line: `step` takes the state and an element and gives the
+/// element of the result. Neighbouring lines run side by side.
+pub(super) fn sweep<T, S, U>(
+    input: &Array,
+    axis: usize,
+    start: S,
+    step: impl Fn(&mut S, T) -> U,
+) -> Result<Array>
+where
+    T: Element + Copy,
+    S: Copy,
+    U: Element + Copy + Default,
+{
+    let (outer, n, inner) = around(input, axis)?;
+    let from = flat::<T>(input)?;
+    let mut out = vec![U::default(); from.len()];
+    let mut states = vec![start; inner];
+    for o in 0..outer {
+        states.fill(start);
+        for k in 0..n {
+            let at = (o * n + k) * inner;
+            let rows = from[at..at + inner].iter().zip(&mut out[at..at + inner]);
+            for ((from, to), state) in rows.zip(&mut states) {
+                *to = step(state, *from);
+            }
+        }
+    }
+    Array::from_vec(input.shape().to_vec(), out)
+}
+
+/// Gives each line in turn, contiguous, to `each`, which fills a line of the result of
+/// `out_len` elements.
+#[allow(dead_code)] // for operations that need a line as a whole
+pub(super) fn by_line<T, U>(
+    input: &Array,
+    axis: usize,
+    out_len: usize,
+    mut each: impl FnMut(&[T], &mut [U]) -> Result<()>,
+) -> Result<Array>
+where
+    T: Element + Clone + Default,
+    U: Element + Clone + Default,
+{
+    let (outer, n, inner) = around(input, axis)?;
+    let shape = with_length(input, axis, out_len);
+    let total = shape.iter().try_fold(1usize, |m, l| m.checked_mul(*l));
+    let total = total.ok_or_else(|| Error::over_budget(format!("{shape:?} is too large")))?;
+    let from = flat::<T>(input)?;
+    let mut out = vec![U::default(); total];
+    if inner == 1 {
+        for o in 0..outer {
+            each(&from[o * n..(o + 1) * n], &mut out[o * out_len..(o + 1) * out_len])?;
+        }
+        return Array::from_vec(shape, out);
+    }
+    let mut lines = vec![T::default(); n * BUNCH.min(inner)];
+    let mut made = vec![U::default(); out_len * BUNCH.min(inner)];
+    for o in 0..outer {
+        for first in (0..inner).step_by(BUNCH) {
+            let count = BUNCH.min(inner - first);
+            for k in 0..n {
+                let at = (o * n + k) * inner + first;
+                for (b, value) in from[at..at + count].iter().enumerate() {
+                    lines[b * n + k] = value.clone();
+                }
+            }
+            for b in 0..count {
+                let line = &lines[b * n..(b + 1) * n];
+                each(line, &mut made[b * out_len..(b + 1) * out_len])?;
+            }
+            for k in 0..out_len {
+                let at = (o * out_len + k) * inner + first;
+                for (b, to) in out[at..at + count].iter_mut().enumerate() {
+                    *to = made[b * out_len + k].clone();
+                }
+            }
+        }
+    }
+    Array::from_vec(shape, out)
+}

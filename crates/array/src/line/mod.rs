@@ -1,0 +1,133 @@
+//! Operations along one axis, line by line.
+//!
+//! To add one: a variant here, a file beside this one, and an arm in each `match` below.
+
+mod cumulative;
+mod lines;
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::selection::{Pick, Selection};
+
+/// An operation along one axis of an array, as plain data: each line of values along the axis
+/// becomes another line, whatever lies beside it.
+///
+/// ```
+/// use graticule_array::{Array, LineOp};
+/// let a = Array::from_vec([2, 3], vec![1i16, 2, 3, 10, 20, 30])?;
+/// let sums = LineOp::CumSum { skip_missing: true }.apply(&a, 1)?;
+/// assert_eq!(sums.to_flat::<i64>()?, [1, 3, 6, 10, 30, 60]);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum LineOp {
+    /// The sum of all elements up to each one: of integers in 64 bits, of floats in `f64`
+    /// rounded to the input's type. Missing elements count as 0 if skipped, else everything
+    /// behind them is missing.
+    CumSum {
+        /// Whether missing elements count as 0.
+        skip_missing: bool,
+    },
+    /// The product of all elements up to each one, as [`CumSum`](Self::CumSum); skipped
+    /// elements count as 1.
+    CumProd {
+        /// Whether missing elements count as 1.
+        skip_missing: bool,
+    },
+}
+
+impl LineOp {
+    /// The element type and the length that lines of `len` elements become.
+    ///
+    /// # Errors
+    /// If the operation is not defined for the element type or the length.
+    pub fn result(&self, input: &DType, len: usize) -> Result<(DType, usize)> {
+        match self {
+            Self::CumSum { .. } => Ok((cumulative::result("cumsum", input)?, len)),
+            Self::CumProd { .. } => Ok((cumulative::result("cumprod", input)?, len)),
+        }
+    }
+
+    /// Runs over all lines along `axis`.
+    ///
+    /// # Errors
+    /// As [`result`](Self::result), and if there is no such axis.
+    pub fn apply(&self, input: &Array, axis: usize) -> Result<Array> {
+        let len = lines::length(input, axis)?;
+        let (dtype, _) = self.result(input.dtype(), len)?;
+        match self {
+            Self::CumSum { skip_missing } => cumulative::sums(input, axis, &dtype, *skip_missing),
+            Self::CumProd { skip_missing } => {
+                cumulative::products(input, axis, &dtype, *skip_missing)
+            }
+        }
+    }
+
+    /// Which elements of a line of `len` the elements `out` of its result depend on. Given
+    /// these alone, [`apply_part`](Self::apply_part) computes the same as from the whole line.
+    #[must_use]
+    pub fn needs(&self, out: Range<usize>, len: usize) -> Range<usize> {
+        match self {
+            Self::CumSum { .. } | Self::CumProd { .. } => 0..out.end.min(len),
+        }
+    }
+
+    /// The elements `out` of each line of the result, from the elements that
+    /// [`needs`](Self::needs) names of lines of `len`.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply), and if `part` has another length than needed.
+    pub fn apply_part(
+        &self,
+        part: &Array,
+        axis: usize,
+        out: Range<usize>,
+        len: usize,
+    ) -> Result<Array> {
+        let needs = self.needs(out.clone(), len);
+        let found = lines::length(part, axis)?;
+        if found != needs.len() {
+            return Err(Error::mismatch(format!(
+                "{self} of {out:?} needs {} elements of each line, found {found}",
+                needs.len()
+            )));
+        }
+        let all = self.apply(part, axis)?;
+        let made = lines::length(&all, axis)?;
+        if made == out.len() {
+            return Ok(all);
+        }
+        // The result lies along the part: cut off what its ends were needed for.
+        let skip = out.start.saturating_sub(needs.start);
+        let wanted = Selection::all(all.shape()).with(axis, Pick::span(skip, out.len()));
+        all.select(&wanted)
+    }
+
+    /// Whether an element of the result may depend on all of its line, wherever it lies.
+    #[must_use]
+    pub fn is_whole_line(&self, len: usize) -> bool {
+        let (_, n) = self.result(&DType::F64, len).unwrap_or((DType::F64, len));
+        let first = self.needs(0..n.min(1), len).len();
+        let last = self.needs(n.saturating_sub(1)..n, len).len();
+        first.max(last).saturating_mul(2) >= len
+    }
+}
+
+/// What it is called, with its parameters.
+impl fmt::Display for LineOp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let strict = |skip: &bool| if *skip { "" } else { ", missing spreads" };
+        match self {
+            Self::CumSum { skip_missing } => write!(f, "cumsum{}", strict(skip_missing)),
+            Self::CumProd { skip_missing } => write!(f, "cumprod{}", strict(skip_missing)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
