@@ -35,6 +35,7 @@ pub use dataset::Dataset;
 pub use dims::{Dims, Over};
 pub use encoding::Encoding;
 pub use fault::Fault;
+pub use graticule_cftime::{Origin, Side};
 pub use index::{Index, LabelIndex};
 pub use io::{
     Compression, FileList, ManyOptions, OpenOptions, Preprocess, WriteOptions, open_dataset,
@@ -44,6 +45,7 @@ pub use name::Name;
 pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};
 pub use variable::Variable;
 pub use verbs::{
-    DataArrayGroupBy, DatasetGroupBy, GroupKey, IntoDType, Limit, Operand, Reducer, all, any,
-    count, first, last, max, mean, min, prod, std, sum, var,
+    Bins, DataArrayGroupBy, DataArrayResample, DatasetGroupBy, DatasetResample, Every, GroupKey,
+    IntoDType, Limit, Operand, Reducer, all, any, bins, count, every, first, last, max, mean, min,
+    prod, std, sum, var,
 };

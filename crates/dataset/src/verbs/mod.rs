@@ -15,6 +15,7 @@ mod drop;
 pub(crate) mod eager;
 mod expand;
 mod fill;
+pub(crate) mod gather;
 pub(crate) mod groupby;
 mod head;
 mod keep;
@@ -23,6 +24,7 @@ mod math;
 pub(crate) mod operand;
 pub(crate) mod reduce;
 mod rename;
+mod resample;
 mod squeeze;
 pub(crate) mod time_field;
 mod transpose;
@@ -30,8 +32,9 @@ mod where_;
 
 pub use astype::IntoDType;
 pub use clip::Limit;
-pub use groupby::{DataArrayGroupBy, DatasetGroupBy, GroupKey};
+pub use groupby::{Bins, DataArrayGroupBy, DatasetGroupBy, GroupKey, bins};
 pub use operand::Operand;
+pub use resample::{DataArrayResample, DatasetResample, Every, every};
 pub use reduce::{Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var};
 
 #[cfg(test)]

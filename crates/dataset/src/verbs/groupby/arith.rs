@@ -5,16 +5,18 @@ use std::ops::{Add, Div, Mul, Sub};
 use std::panic::Location;
 use std::sync::Arc;
 
-use graticule_array::{Error, Pick, Result, Selection, ZipOp};
+use graticule_array::{Array, Error, Pick, Result, Selection, ZipOp};
 
 use super::grouping::NO_GROUP;
 use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::Dims;
+use crate::index::{Index, LabelIndex};
 use crate::name::Name;
 use crate::select::{Label, Selector};
 use crate::variable::Variable;
+use crate::verbs::gather::gather;
 use crate::verbs::operand::Operand;
 
 impl DatasetGroupBy {
@@ -49,9 +51,15 @@ impl DatasetGroupBy {
         if grouping.name == grouping.dim || made.is_coord(&grouping.name) {
             return Ok(made);
         }
-        let labels = grouping.by.picked(&grouping.dim, &grouping.labelled())?;
         let mut parts = (*made.0).clone();
-        parts.insert(grouping.name.clone(), labels, true)?;
+        parts.insert(grouping.name.clone(), grouping.labels_of_elements()?, true)?;
+        // Scalar coordinates come to lie along the grouped dimension, as in xarray.
+        let scalars = self.set.coord_vars().filter(|(_, var)| var.ndim() == 0);
+        for (name, var) in scalars {
+            if let Some(len) = made.size_of(&grouping.dim).filter(|_| made.is_coord(name)) {
+                parts.insert(name.clone(), var.expanded(&grouping.dim, len)?, true)?;
+            }
+        }
         Ok(Dataset(Arc::new(parts)))
     }
 
@@ -75,9 +83,17 @@ impl Grouping {
         Pick::List(kept.map(|(i, _)| i).collect())
     }
 
-    /// One value per element from one value per group.
+    /// The label of the group of each element that belongs to one.
+    fn labels_of_elements(&self) -> Result<Variable> {
+        let codes = self.codes.iter().filter(|c| **c != NO_GROUP);
+        let pick = Pick::List(codes.map(|c| *c as usize).collect());
+        let labels = self.labels.select(&Selection::new([pick]))?;
+        Ok(Variable::new(&*self.dim, labels)?.with_attrs(self.attrs.clone()))
+    }
+
+    /// One value per element from one value per group; missing for groups that have none.
     fn gathered(&self, other: &Dataset) -> Result<Dataset> {
-        let pick = self.pick_from(other)?;
+        let from = self.places_in(other)?;
         let mut parts = other.0.emptied();
         for (name, var) in other.variables() {
             if *name == self.name || *name == self.dim {
@@ -85,11 +101,10 @@ impl Grouping {
             }
             let made = match var.axis(&self.name) {
                 Some(axis) => {
-                    let selection = Selection::all(var.shape()).with(axis, pick.clone());
                     let renamed =
                         |d: &Name| if *d == self.name { self.dim.clone() } else { d.clone() };
                     let dims: Dims = var.dims().iter().map(renamed).collect();
-                    Variable::clone(var).with_dims_data(dims, var.data().select(&selection)?)?
+                    Variable::clone(var).with_dims_data(dims, gather(var.data(), axis, &from)?)?
                 }
                 None => var.clone(),
             };
@@ -99,34 +114,48 @@ impl Grouping {
     }
 
     /// For each element that belongs to a group, the position of its group in `other`.
-    fn pick_from(&self, other: &Dataset) -> Result<Pick> {
-        if other.size_of(&self.name).is_none() {
+    fn places_in(&self, other: &Dataset) -> Result<Vec<Option<usize>>> {
+        let Some(len) = other.size_of(&self.name) else {
             return Err(Error::mismatch(format!(
                 "the other operand has no dimension \"{}\" with one value per group",
                 self.name
             )));
-        }
+        };
         let (_, index) = other.index_of(&self.name)?;
         let same = index.labels().is_some_and(|l| *l == self.labels);
-        let mut at = Vec::with_capacity(self.len());
-        for code in 0..self.len() {
-            if same {
-                at.push(code);
-                continue;
-            }
-            let label = Selector::One(Label::from(self.labels.get(&[code])?));
-            match index.sel(&self.name, &label)? {
-                Pick::At(position) => at.push(position),
-                _ => {
-                    return Err(Error::mismatch(format!(
-                        "the other operand has more than one value for the group {label} of \"{}\"",
-                        self.name
-                    )));
-                }
-            }
+        let at = match index.labels() {
+            Some(theirs) if !same => self.found_in(theirs)?,
+            _ => (0..self.len()).map(|code| Some(code).filter(|c| *c < len)).collect(),
+        };
+        let codes = self.codes.iter().filter(|c| **c != NO_GROUP);
+        Ok(codes.map(|c| at.get(*c as usize).copied().flatten()).collect())
+    }
+
+    /// For each group the position of its label among others.
+    fn found_in(&self, labels: &Array) -> Result<Vec<Option<usize>>> {
+        let index = LabelIndex::new(labels)
+            .ok_or_else(|| Error::unsupported(format!("labels of type {}", labels.dtype())))?;
+        if labels.dtype().is_text() != self.labels.dtype().is_text() {
+            return Err(Error::mismatch(format!(
+                "the groups of \"{}\" are labelled by {}, those of the other operand by {}",
+                self.name,
+                self.labels.dtype(),
+                labels.dtype()
+            )));
         }
-        let list = self.codes.iter().filter_map(|c| at.get(*c as usize).copied());
-        Ok(Pick::List(list.collect()))
+        let find = |code: usize| {
+            let label = Selector::One(Label::from(self.labels.get(&[code])?));
+            match index.sel(&self.name, &label) {
+                Ok(Pick::At(position)) => Ok(Some(position)),
+                Ok(_) => Err(Error::mismatch(format!(
+                    "the other operand has more than one value for the group {label} of \"{}\"",
+                    self.name
+                ))),
+                Err(e) if e.is_not_found() => Ok(None),
+                Err(e) => Err(e),
+            }
+        };
+        (0..self.len()).map(find).collect()
     }
 }
 

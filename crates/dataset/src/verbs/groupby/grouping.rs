@@ -6,6 +6,7 @@ use std::sync::Arc;
 use graticule_array::{Array, Error, Pick, Result, Selection};
 
 use super::key::GroupKey;
+use crate::attrs::Attrs;
 use crate::dataset::Dataset;
 use crate::index::factorize;
 use crate::name::Name;
@@ -16,7 +17,7 @@ use crate::verbs::time_field::{field_of, parse_field};
 /// The code of an element that belongs to no group.
 pub(crate) const NO_GROUP: u32 = u32::MAX;
 
-/// Codes along one dimension, and the label of each code in ascending order.
+/// Codes along one dimension, and the label of each code.
 #[derive(Debug)]
 pub(crate) struct Grouping {
     /// The name of the groups' dimension and coordinate.
@@ -27,52 +28,46 @@ pub(crate) struct Grouping {
     pub(crate) codes: Arc<[u32]>,
     /// The label of each group.
     pub(crate) labels: Array,
-    /// The label of each element.
-    pub(crate) by: Variable,
+    /// The attributes of the labels.
+    pub(crate) attrs: Attrs,
+    /// The groups that have elements, if some have none.
+    pub(crate) filled: Option<Filled>,
+}
+
+/// Groups renumbered so that each has an element.
+#[derive(Debug)]
+pub(crate) struct Filled {
+    /// The group of each element among those that have any.
+    pub(crate) codes: Arc<[u32]>,
+    /// How many groups have elements.
+    pub(crate) count: usize,
+    /// For each group its number among those; `None` for an empty one.
+    pub(crate) place: Vec<Option<usize>>,
 }
 
 impl Grouping {
-    pub(super) fn new(set: &Dataset, key: &GroupKey) -> Result<Self> {
-        let (name, by) = match key {
-            GroupKey::Name(text) => named(set, text)?,
-            GroupKey::Labels(labels) => {
-                labels.set.sound()?;
-                crate::verbs::align::check_exact(set, &labels.set)?;
-                (labels.name().unwrap_or("group").into(), labels.main()?.clone())
-            }
-        };
-        let [dim] = &**by.dims() else {
-            return Err(Error::unsupported(format!(
-                "grouping by \"{name}\" over the dimensions ({}); it must have one dimension",
-                by.dims()
-            )));
-        };
-        let dim = dim.clone();
-        match set.size_of(&dim) {
-            Some(n) if by.shape() == [n] => {}
-            Some(n) => {
-                return Err(Error::mismatch(format!(
-                    "{} labels for dimension \"{dim}\" of length {n}",
-                    by.data().len()
-                )));
-            }
-            None => return Err(crate::dims::no_dimension(&dim, set.sizes())),
-        }
-        if name != dim && set.size_of(&name).is_some() {
-            return Err(Error::invalid(format!(
-                "the groups would be called \"{name}\", which is a dimension already"
-            ))
-            .hint("rename that dimension"));
-        }
-        let labels = by.in_memory().ok_or_else(|| {
-            Error::invalid(format!("the labels \"{name}\" to group by are not in memory"))
-                .hint("load() them first")
-        })?;
+    pub(crate) fn new(set: &Dataset, key: &GroupKey) -> Result<Self> {
+        let (name, by) = key.resolve(set)?;
+        let dim = key_dim(set, &name, &by)?;
+        free_name(set, &name, &dim)?;
+        let labels = in_memory(&name, &by)?;
         let (codes, firsts) = factorize(labels).ok_or_else(|| {
             Error::unsupported(format!("grouping by \"{name}\" of type {}", labels.dtype()))
         })?;
         let labels = labels.select(&Selection::new([Pick::List(firsts.into())]))?;
-        Ok(Self { name, dim, codes: codes.into(), labels, by })
+        Ok(Self::of_codes(name, dim, codes, labels, by.attrs().clone()))
+    }
+
+    /// From the group of each element; groups may be empty.
+    pub(crate) fn of_codes(
+        name: Name,
+        dim: Name,
+        codes: Vec<u32>,
+        labels: Array,
+        attrs: Attrs,
+    ) -> Self {
+        let filled = Filled::new(&codes, labels.len());
+        Self { name, dim, codes: codes.into(), labels, attrs, filled }
     }
 
     /// The number of groups.
@@ -82,8 +77,82 @@ impl Grouping {
 
     /// The coordinate that labels the groups.
     pub(crate) fn coord(&self) -> Result<Variable> {
-        let attrs = self.by.attrs().clone();
-        Ok(Variable::new(&*self.name, self.labels.clone())?.with_attrs(attrs))
+        Ok(Variable::new(&*self.name, self.labels.clone())?.with_attrs(self.attrs.clone()))
+    }
+}
+
+impl Filled {
+    fn new(codes: &[u32], groups: usize) -> Option<Self> {
+        let mut place: Vec<Option<usize>> = vec![None; groups];
+        for code in codes {
+            if let Some(seen) = place.get_mut(*code as usize) {
+                *seen = Some(0);
+            }
+        }
+        if place.iter().all(Option::is_some) {
+            return None;
+        }
+        let mut count = 0;
+        for number in place.iter_mut().flatten() {
+            *number = count;
+            count += 1;
+        }
+        let renumber = |code: &u32| {
+            let found = place.get(*code as usize).copied().flatten();
+            found.map_or(NO_GROUP, |number| number as u32)
+        };
+        Some(Self { codes: codes.iter().map(renumber).collect(), count, place })
+    }
+}
+
+/// The labels, which must be in memory.
+pub(super) fn in_memory<'a>(name: &Name, by: &'a Variable) -> Result<&'a Array> {
+    by.in_memory().ok_or_else(|| {
+        Error::invalid(format!("the labels \"{name}\" to group by are not in memory"))
+            .hint("load() them first")
+    })
+}
+
+/// The dimension that labels run along.
+pub(super) fn key_dim(set: &Dataset, name: &Name, by: &Variable) -> Result<Name> {
+    let [dim] = &**by.dims() else {
+        return Err(Error::unsupported(format!(
+            "grouping by \"{name}\" over the dimensions ({}); it must have one dimension",
+            by.dims()
+        )));
+    };
+    match set.size_of(dim) {
+        Some(n) if by.shape() == [n] => Ok(dim.clone()),
+        Some(n) => Err(Error::mismatch(format!(
+            "{} labels for dimension \"{dim}\" of length {n}",
+            by.data().len()
+        ))),
+        None => Err(crate::dims::no_dimension(dim, set.sizes())),
+    }
+}
+
+/// Checks that the groups can have a dimension of this name.
+pub(super) fn free_name(set: &Dataset, name: &Name, dim: &Name) -> Result<()> {
+    if name != dim && set.size_of(name).is_some() {
+        return Err(Error::invalid(format!(
+            "the groups would be called \"{name}\", which is a dimension already"
+        ))
+        .hint("rename that dimension"));
+    }
+    Ok(())
+}
+
+impl GroupKey {
+    /// The name of the labels, and the labels.
+    pub(super) fn resolve(&self, set: &Dataset) -> Result<(Name, Variable)> {
+        match self {
+            Self::Name(text) => named(set, text),
+            Self::Labels(labels) => {
+                labels.set.sound()?;
+                crate::verbs::align::check_exact(set, &labels.set)?;
+                Ok((labels.name().unwrap_or("group").into(), labels.main()?.clone()))
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Grouping along a dimension by a coordinate or by a field of its times.
 
 mod arith;
+mod bins;
 mod grouping;
 mod key;
 mod reduce;
@@ -11,11 +12,14 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+use graticule_array::Result;
+
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::fault::Fault;
 use crate::name::Name;
 
+pub use bins::{Bins, bins};
 pub(crate) use grouping::Grouping;
 pub use key::GroupKey;
 
@@ -56,17 +60,29 @@ impl Dataset {
     /// of labels. Labels must be in memory; elements without a label are left out.
     #[track_caller]
     pub fn groupby(&self, key: impl Into<GroupKey>) -> DatasetGroupBy {
-        let (key, place) = (key.into(), Location::caller());
+        let key = key.into();
+        self.grouped(|| format!("groupby({key})"), |set| Grouping::new(set, &key))
+    }
+
+    /// Runs the body of a verb that groups; an error becomes the fault of the groups.
+    #[track_caller]
+    pub(crate) fn grouped(
+        &self,
+        step: impl FnOnce() -> String,
+        body: impl FnOnce(&Self) -> Result<Grouping>,
+    ) -> DatasetGroupBy {
+        let place = Location::caller();
         if self.fault().is_some() {
             return DatasetGroupBy { set: self.clone(), grouping: None };
         }
-        let step = format!("groupby({key})");
-        match Grouping::new(self, &key) {
+        match body(self) {
             Ok(grouping) => DatasetGroupBy {
-                set: self.settle(step, Ok(self.clone()), place),
+                set: self.settle(step(), Ok(self.clone()), place),
                 grouping: Some(Arc::new(grouping)),
             },
-            Err(error) => DatasetGroupBy { set: self.faulted(error, step, place), grouping: None },
+            Err(error) => {
+                DatasetGroupBy { set: self.faulted(error, step(), place), grouping: None }
+            }
         }
     }
 }

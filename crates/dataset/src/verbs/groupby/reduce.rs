@@ -10,6 +10,7 @@ use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, Over};
 use crate::name::Name;
 use crate::variable::Variable;
+use crate::verbs::gather::gather;
 use crate::verbs::reduce::{
     Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var,
 };
@@ -84,9 +85,20 @@ fn grouped(
         // The same in every group, as xarray has it.
         return var.expanded(&grouping.name, grouping.len());
     };
-    let codes = grouping.codes.clone();
-    let data =
-        var.data().reduce_grouped(reduction.clone(), axis, codes, grouping.len(), &others)?;
+    let data = match grouping.filled.as_ref().filter(|_| by.name() != "count") {
+        // Empty groups are missing, whatever the reduction gives for no elements.
+        Some(filled) => {
+            let (codes, count) = (filled.codes.clone(), filled.count);
+            let some =
+                var.data().reduce_grouped(reduction.clone(), axis, codes, count, &others)?;
+            let gone = others.iter().filter(|a| **a < axis).count();
+            gather(&some, axis - gone, &filled.place)?
+        }
+        None => {
+            let codes = grouping.codes.clone();
+            var.data().reduce_grouped(reduction.clone(), axis, codes, grouping.len(), &others)?
+        }
+    };
     let kept = var.dims().iter().filter(|d| **d == grouping.dim || !over.has(d));
     let dims: Dims = kept
         .map(|d| if *d == grouping.dim { grouping.name.clone() } else { Name::clone(d) })

@@ -1,0 +1,285 @@
+//! Resampling along time: bins of a frequency take the place of the times.
+
+mod every;
+#[cfg(test)]
+mod tests;
+mod upsample;
+
+use std::fmt;
+
+use graticule_array::{Array, DType, Error, Result};
+
+use crate::data_array::DataArray;
+use crate::dataset::Dataset;
+use crate::dims::{Over, no_dimension};
+use crate::fault::Fault;
+use crate::name::Name;
+use crate::select::Method;
+use crate::verbs::groupby::{DatasetGroupBy, Grouping};
+use crate::verbs::reduce::{
+    Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var,
+};
+
+pub use every::{Every, every};
+
+/// A dataset whose times are put into bins of a frequency. A reduction ([`mean`](Self::mean),
+/// ...) makes the bins' labels the new times; bins without times are missing, and count 0.
+/// [`ffill`](Self::ffill) and the like take the values at the labels instead.
+///
+/// ```
+/// use graticule_dataset::Dataset;
+/// use graticule_dataset::{DataArray, cf};
+/// let hours = DataArray::new("time", "time", (0..48).collect::<Vec<i32>>())
+///     .with_attr("units", "hours since 2000-01-01");
+/// let ds = Dataset::new()
+///     .with_variable("v", DataArray::new("v", "time", vec![1.0; 48]).variable())
+///     .with_coord_variable("time", hours.variable());
+/// let ds = cf::decode(&ds)?;
+/// let daily = ds.resample("time", "1D").sum();
+/// assert_eq!(daily["v"].values::<f64>()?, [24.0, 24.0]);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct DatasetResample {
+    pub(crate) groups: DatasetGroupBy,
+    targets: Option<Targets>,
+}
+
+/// An array whose times are put into bins; see [`DatasetResample`].
+#[derive(Clone)]
+#[must_use]
+pub struct DataArrayResample {
+    bins: DatasetResample,
+    name: Option<Name>,
+}
+
+/// The times and the labels of their bins, in ticks of one unit.
+#[derive(Clone)]
+struct Targets {
+    dim: Name,
+    times: Vec<i64>,
+    labels: Vec<i64>,
+    kind: graticule_array::TimeType,
+}
+
+fn grouping(set: &Dataset, dim: &Name, every: &Every) -> Result<(Grouping, Targets)> {
+    if set.size_of(dim).is_none() {
+        return Err(no_dimension(dim, set.sizes()));
+    }
+    let coord = set.variable(dim).ok_or_else(|| {
+        Error::invalid(format!("the dimension \"{dim}\" has no times to resample by"))
+    })?;
+    let times = coord.in_memory().ok_or_else(|| {
+        Error::invalid(format!("the times \"{dim}\" are not in memory")).hint("load() them first")
+    })?;
+    let (times, bins, kind) = every.bins(times)?;
+    let code = |i: &Option<usize>| i.map_or(u32::MAX, |i| u32::try_from(i).unwrap_or(u32::MAX));
+    let codes = bins.indices_of(&times).iter().map(code).collect();
+    let labels = bins.labels().to_vec();
+    let texts = Array::from_vec([labels.len()], labels.clone())?.with_dtype(DType::Time(kind))?;
+    let grouping =
+        Grouping::of_codes(dim.clone(), dim.clone(), codes, texts, coord.attrs().clone());
+    Ok((grouping, Targets { dim: dim.clone(), times, labels, kind }))
+}
+
+impl Dataset {
+    /// Puts the times along a dimension into bins of a frequency: `"MS"`, `"QS-DEC"`, `"10YS"`,
+    /// `"3h"`, in any calendar. See [`Every`] for where bins begin and how they are labelled.
+    #[track_caller]
+    pub fn resample(&self, dim: &str, every: impl Into<Every>) -> DatasetResample {
+        let (dim, every) = (Name::from(dim), every.into());
+        let mut targets = None;
+        let groups = self.grouped(
+            || format!("resample({dim:?}, \"{every}\")"),
+            |set| {
+                let (grouping, found) = grouping(set, &dim, &every)?;
+                targets = Some(found);
+                Ok(grouping)
+            },
+        );
+        DatasetResample { groups, targets }
+    }
+}
+
+impl DataArray {
+    /// Puts the times along a dimension into bins of a frequency; see [`Dataset::resample`].
+    #[track_caller]
+    pub fn resample(&self, dim: &str, every: impl Into<Every>) -> DataArrayResample {
+        DataArrayResample { bins: self.set.resample(dim, every), name: self.name.clone() }
+    }
+}
+
+impl DatasetResample {
+    /// Reduces each bin over time (`()`), or over several dimensions that include it.
+    #[track_caller]
+    pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> Dataset {
+        self.groups.reduce(by, over)
+    }
+
+    /// The number of bins.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Whether there is no bin.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The error that a verb left behind, if any.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        self.groups.fault()
+    }
+}
+
+impl DataArrayResample {
+    /// Reduces each bin over time (`()`), or over several dimensions that include it.
+    #[track_caller]
+    pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> DataArray {
+        self.named(self.bins.reduce(by, over))
+    }
+
+    fn named(&self, set: Dataset) -> DataArray {
+        DataArray { set, name: self.name.clone() }
+    }
+
+    /// The number of bins.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bins.len()
+    }
+
+    /// Whether there is no bin.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The error that a verb left behind, if any.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        self.bins.fault()
+    }
+}
+
+macro_rules! reductions {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        impl DatasetResample {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self) -> Dataset {
+                self.reduce($name(), ())
+            }
+        )*}
+
+        impl DataArrayResample {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self) -> DataArray {
+                self.reduce($name(), ())
+            }
+        )*}
+    };
+}
+
+reductions! {
+    /// The number of values that are not missing, in each bin.
+    count;
+    /// The sum of each bin.
+    sum;
+    /// The product of each bin.
+    prod;
+    /// The arithmetic mean of each bin.
+    mean;
+    /// The lowest value of each bin.
+    min;
+    /// The highest value of each bin.
+    max;
+    /// Whether any value of a bin is true.
+    any;
+    /// Whether all values of a bin are true.
+    all;
+    /// The variance of each bin.
+    var;
+    /// The standard deviation of each bin.
+    std;
+    /// The first value of each bin that is not missing.
+    first;
+    /// The last value of each bin that is not missing.
+    last;
+}
+
+macro_rules! upsampling {
+    ($($(#[$doc:meta])* $name:ident $method:ident;)*) => {
+        impl DatasetResample {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self) -> Dataset {
+                self.upsampled(stringify!($name), Method::$method, None)
+            }
+        )*}
+
+        impl DataArrayResample {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self) -> DataArray {
+                self.named(self.bins.$name())
+            }
+        )*}
+    };
+}
+
+upsampling! {
+    /// The values at the labels of the bins: the last ones that are not later.
+    ffill Pad;
+    /// The values at the labels of the bins: the first ones that are not earlier.
+    bfill Backfill;
+    /// The values at the labels of the bins: the nearest ones, of two equally near the later.
+    nearest Nearest;
+}
+
+impl DatasetResample {
+    /// The values at the labels of the bins, missing where a bin has no time; where it has
+    /// several, their mean, as in xarray.
+    #[track_caller]
+    pub fn asfreq(&self) -> Dataset {
+        self.mean()
+    }
+}
+
+impl DataArrayResample {
+    /// The values at the labels of the bins, missing where a bin has no time; where it has
+    /// several, their mean, as in xarray.
+    #[track_caller]
+    pub fn asfreq(&self) -> DataArray {
+        self.mean()
+    }
+}
+
+impl fmt::Display for DatasetResample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.groups.to_string().replacen("GroupBy", "Resample", 1))
+    }
+}
+
+impl fmt::Debug for DatasetResample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for DataArrayResample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.bins.to_string().replacen("DatasetResample", "DataArrayResample", 1))
+    }
+}
+
+impl fmt::Debug for DataArrayResample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
