@@ -37,11 +37,12 @@ pub use graticule_cftime as cftime;
 pub use graticule_cftime::{Calendar, TimeUnit};
 pub use graticule_dataset as dataset;
 pub use graticule_dataset::{
-    Along, AttrValue, Attrs, CombineOptions, Compat, Compression, Coords, DataArray,
-    DataArrayGroupBy, DataVars, Dataset, DatasetGroupBy, Dims, Encoding, Fault, FileList, Index,
-    Indexer, Join, Label, LabelIndex, Labels, Lacking, ManyOptions, Name, Near, OpenOptions,
-    Reducer, Selector, Variable, WriteOptions, all, any, combine, compute, compute_datasets,
-    concat, count, first, last, max, mean, min, near, prod, std, step, sum, var,
+    Along, AttrValue, Attrs, Bins, CombineOptions, Compat, Compression, Coords, DataArray,
+    DataArrayGroupBy, DataArrayResample, DataVars, Dataset, DatasetGroupBy, DatasetResample, Dims,
+    Encoding, Every, Fault, FileList, Index, Indexer, Join, Label, LabelIndex, Labels, Lacking,
+    ManyOptions, Name, Near, OpenOptions, Origin, Reducer, Selector, Side, Variable, WriteOptions,
+    all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
+    mean, min, near, prod, std, step, sum, var,
 };
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};

@@ -5,7 +5,10 @@ mod verbs;
 
 use std::collections::HashMap;
 
-use graticule::{DataArray, DataArrayGroupBy, Dataset, DatasetGroupBy, Variable};
+use graticule::{
+    DataArray, DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample,
+    Variable,
+};
 use serde_json::Value;
 
 use crate::compare::Differences;
@@ -20,6 +23,8 @@ pub(crate) enum Register {
     Array(DataArray),
     SetGroups(DatasetGroupBy),
     ArrayGroups(DataArrayGroupBy),
+    SetBins(DatasetResample),
+    ArrayBins(DataArrayResample),
 }
 
 /// The registers of a running program.
@@ -71,6 +76,8 @@ fn run(corpus: &Corpus, step: &Value, registers: &Registers) -> Result<Register,
         Register::Array(array) => verbs::on_array(&array, call, registers),
         Register::SetGroups(groups) => verbs::on_set_groups(&groups, call, registers),
         Register::ArrayGroups(groups) => verbs::on_array_groups(&groups, call, registers),
+        Register::SetBins(bins) => verbs::on_set_bins(&bins, call),
+        Register::ArrayBins(bins) => verbs::on_array_bins(&bins, call),
     }
 }
 
@@ -99,8 +106,6 @@ fn compute(register: &Register) -> Result<Found, String> {
             let vars = [(name, item(&array.variable())?)].into();
             Ok(Found { coords: items(coords.coord_vars())?, vars })
         }
-        Register::SetGroups(_) | Register::ArrayGroups(_) => {
-            Err("the program ends in a grouping".into())
-        }
+        _ => Err("the program ends in a grouping".into()),
     }
 }

@@ -7,11 +7,7 @@ use super::eager;
 
 /// The elements at `from` along an axis; missing where that is `None`. The type becomes one that
 /// has a missing value if any is needed.
-pub(crate) fn gather(
-    data: &LazyArray,
-    axis: usize,
-    from: &[Option<usize>],
-) -> Result<LazyArray> {
+pub(crate) fn gather(data: &LazyArray, axis: usize, from: &[Option<usize>]) -> Result<LazyArray> {
     let list: Pick = Pick::List(from.iter().map(|i| i.unwrap_or(0)).collect());
     let selection = |pick: Pick| Selection::all(data.shape()).with(axis, pick);
     if from.iter().all(Option::is_some) {
@@ -46,7 +42,11 @@ fn contiguous(from: &[Option<usize>]) -> Option<Pick> {
 
 /// The data in another type.
 pub(crate) fn as_type(data: &LazyArray, dtype: &DType) -> Result<LazyArray> {
-    if data.dtype() == dtype { Ok(data.clone()) } else { eager::map(data, MapOp::Cast(dtype.clone())) }
+    if data.dtype() == dtype {
+        Ok(data.clone())
+    } else {
+        eager::map(data, MapOp::Cast(dtype.clone()))
+    }
 }
 
 #[cfg(test)]

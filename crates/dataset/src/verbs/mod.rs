@@ -34,8 +34,8 @@ pub use astype::IntoDType;
 pub use clip::Limit;
 pub use groupby::{Bins, DataArrayGroupBy, DatasetGroupBy, GroupKey, bins};
 pub use operand::Operand;
-pub use resample::{DataArrayResample, DatasetResample, Every, every};
 pub use reduce::{Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var};
+pub use resample::{DataArrayResample, DatasetResample, Every, every};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,10 @@
 //! The verbs that programs may use, by name. A verb that is not here fails its program.
 
-use graticule::dataset::{Operand, Over};
-use graticule::{DataArray, DataArrayGroupBy, Dataset, DatasetGroupBy, Reducer};
+use graticule::dataset::{Bins, Every, Operand, Over, bins, every};
+use graticule::{
+    DataArray, DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample,
+    Origin, Reducer, Side,
+};
 use serde_json::Value;
 
 use super::arguments::{array, dims, indexer, names, operand, over, register, scalar, selector};
@@ -114,6 +117,67 @@ fn reducer(verb: &str, kw: &Value) -> Option<Result<Reducer, String>> {
             _ => Err(format!("the option {key}={value} of {verb}")),
         }
     }))
+}
+
+fn key<'a>(step: &Step<'a>) -> Result<&'a str, String> {
+    argument(step, 0)?.as_str().ok_or_else(|| format!("{} by no name", step.verb))
+}
+
+/// The intervals of `groupby_bins`.
+fn intervals(step: &Step<'_>) -> Result<Bins, String> {
+    let given = argument(step, 1)?;
+    let numbers = || given.as_array().into_iter().flatten();
+    let whole: Option<Vec<i64>> = numbers().map(Value::as_i64).collect();
+    let made = match (given.as_u64(), whole) {
+        (Some(count), _) => bins(count as usize),
+        (None, Some(edges)) if !edges.is_empty() => bins(edges),
+        _ => bins(numbers().filter_map(Value::as_f64).collect::<Vec<f64>>()),
+    };
+    let options = step.kw.as_object().into_iter().flatten();
+    options.into_iter().try_fold(made, |made, (key, value)| {
+        Ok(match (key.as_str(), value) {
+            ("right", Value::Bool(on)) => made.right(*on),
+            ("include_lowest", Value::Bool(on)) => made.include_lowest(*on),
+            ("precision", Value::Number(n)) => made.precision(n.as_u64().unwrap_or(3) as usize),
+            ("labels", Value::Array(_)) => made.labels(names(value)?),
+            _ => return Err(format!("the option {key}={value} of groupby_bins")),
+        })
+    })
+}
+
+/// The dimension and the bins of `resample`.
+fn resampling(kw: &Value) -> Result<(&str, Every), String> {
+    let mut given = None;
+    let mut options = Vec::new();
+    for (key, value) in kw.as_object().into_iter().flatten() {
+        match (key.as_str(), value.as_str()) {
+            ("closed" | "label" | "origin" | "offset", Some(text)) => {
+                options.push((key.as_str(), text));
+            }
+            (dim, Some(frequency)) => given = Some((dim, every(frequency))),
+            (key, None) => return Err(format!("the option {key}={value} of resample")),
+        }
+    }
+    let (dim, made) = given.ok_or("resample along no dimension")?;
+    let side = |text: &str| match text {
+        "left" => Ok(Side::Left),
+        "right" => Ok(Side::Right),
+        other => Err(format!("the side {other}")),
+    };
+    let made = options.into_iter().try_fold(made, |made, (key, text)| {
+        Ok::<_, String>(match (key, text) {
+            ("closed", _) => made.closed(side(text)?),
+            ("label", _) => made.label(side(text)?),
+            ("offset", _) => made.offset(text),
+            (_, "start_day") => made.origin(Origin::StartDay),
+            (_, "start") => made.origin(Origin::Start),
+            (_, "epoch") => made.origin(Origin::Epoch),
+            (_, "end") => made.origin(Origin::End),
+            (_, "end_day") => made.origin(Origin::EndDay),
+            _ => made.origin_at(text),
+        })
+    })?;
+    Ok((dim, made))
 }
 
 /// Applies `isel` or `sel` along each dimension named by keyword.
@@ -273,6 +337,11 @@ pub(crate) fn on_set(
             let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
             Ok(Register::SetGroups(set.groupby(key)))
         }
+        "groupby_bins" => Ok(Register::SetGroups(set.groupby_bins(key(&step)?, intervals(&step)?))),
+        "resample" => {
+            let (dim, every) = resampling(step.kw)?;
+            Ok(Register::SetBins(set.resample(dim, every)))
+        }
         verb => match shared_on_set(set, &step, registers)? {
             Some(made) => Ok(Register::Set(made)),
             None => Err(unknown(verb, "datasets")),
@@ -294,6 +363,13 @@ pub(crate) fn on_array(
         "groupby" => {
             let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
             Ok(Register::ArrayGroups(array.groupby(key)))
+        }
+        "groupby_bins" => {
+            Ok(Register::ArrayGroups(array.groupby_bins(key(&step)?, intervals(&step)?)))
+        }
+        "resample" => {
+            let (dim, every) = resampling(step.kw)?;
+            Ok(Register::ArrayBins(array.resample(dim, every)))
         }
         "ufunc" if step.args.len() == 2 => {
             let other = operand(argument(&step, 1)?, registers)?;
@@ -346,3 +422,29 @@ macro_rules! group_verbs {
 
 group_verbs!(on_set_groups, DatasetGroupBy, Set, "groups of a dataset");
 group_verbs!(on_array_groups, DataArrayGroupBy, Array, "groups of an array");
+
+/// What is done to bins of time: reductions, and values at their labels.
+macro_rules! bin_verbs {
+    ($name:ident, $bins:ty, $made:ident) => {
+        /// Verbs of bins of time.
+        pub(crate) fn $name(bins: &$bins, step: Step<'_>) -> Result<Register, String> {
+            if let Some(by) = reducer(step.verb, step.kw) {
+                let over = match (step.args.first(), step.kw.get("dim")) {
+                    (None, None) => Over::from(()),
+                    _ => over(step.args, step.kw)?,
+                };
+                return Ok(Register::$made(bins.reduce(by?, over)));
+            }
+            Ok(Register::$made(match step.verb {
+                "ffill" | "pad" => bins.ffill(),
+                "bfill" | "backfill" => bins.bfill(),
+                "nearest" => bins.nearest(),
+                "asfreq" => bins.asfreq(),
+                verb => return Err(unknown(verb, "bins of time")),
+            }))
+        }
+    };
+}
+
+bin_verbs!(on_set_bins, DatasetResample, Set);
+bin_verbs!(on_array_bins, DataArrayResample, Array);

@@ -260,11 +260,7 @@ impl Dataset {
     /// intervals as text: "(0, 5]". Values outside of all intervals are left out; intervals
     /// without values are missing.
     #[track_caller]
-    pub fn groupby_bins(
-        &self,
-        key: impl Into<GroupKey>,
-        bins: impl Into<Bins>,
-    ) -> DatasetGroupBy {
+    pub fn groupby_bins(&self, key: impl Into<GroupKey>, bins: impl Into<Bins>) -> DatasetGroupBy {
         let (key, bins) = (key.into(), bins.into());
         self.grouped(|| format!("groupby_bins({key}, ..)"), |set| bins.grouping(set, &key))
     }
@@ -286,7 +282,7 @@ impl DataArray {
 mod tests {
     use super::*;
 
-    fn labels(by: Bins, values: &[f64]) -> Vec<String> {
+    fn labels(by: &Bins, values: &[f64]) -> Vec<String> {
         by.texts(&by.edges(values).unwrap()).unwrap()
     }
 
@@ -294,13 +290,13 @@ mod tests {
     #[test]
     fn labels_are_those_of_pandas() {
         let values = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-        assert_eq!(labels(bins(3), &values), ["(-0.006, 2.0]", "(2.0, 4.0]", "(4.0, 6.0]"]);
+        assert_eq!(labels(&bins(3), &values), ["(-0.006, 2.0]", "(2.0, 4.0]", "(4.0, 6.0]"]);
         let left = bins(3).right(false);
-        assert_eq!(labels(left, &values), ["[0.0, 2.0)", "[2.0, 4.0)", "[4.0, 6.006)"]);
+        assert_eq!(labels(&left, &values), ["[0.0, 2.0)", "[2.0, 4.0)", "[4.0, 6.006)"]);
         let lowest = bins([0.0, 2.5, 4.0]).include_lowest(true);
-        assert_eq!(labels(lowest, &values), ["(-0.001, 2.5]", "(2.5, 4.0]"]);
-        assert_eq!(labels(bins([-90, 0, 90]), &values), ["(-90, 0]", "(0, 90]"]);
-        assert_eq!(labels(bins([0.0, 1.00001, 1.00002]), &[])[1], "(1.00001, 1.00002]");
+        assert_eq!(labels(&lowest, &values), ["(-0.001, 2.5]", "(2.5, 4.0]"]);
+        assert_eq!(labels(&bins([-90, 0, 90]), &values), ["(-90, 0]", "(0, 90]"]);
+        assert_eq!(labels(&bins([0.0, 1.00001, 1.00002]), &[])[1], "(1.00001, 1.00002]");
     }
 
     #[test]
@@ -315,8 +311,11 @@ mod tests {
 
     #[test]
     fn empty_intervals_are_missing_and_count_nothing() {
-        let x = DataArray::new("v", "t", (0..7).collect::<Vec<i32>>())
-            .with_coord("aux", "t", (0..7).collect::<Vec<i32>>());
+        let x = DataArray::new("v", "t", (0..7).collect::<Vec<i32>>()).with_coord(
+            "aux",
+            "t",
+            (0..7).collect::<Vec<i32>>(),
+        );
         let by = x.groupby_bins("aux", [0, 2, 4, 10, 20]);
         let sums = by.sum("t").values::<f64>().unwrap();
         assert_eq!(sums[..3], [3.0, 7.0, 11.0]);

@@ -89,8 +89,7 @@ fn grouped(
         // Empty groups are missing, whatever the reduction gives for no elements.
         Some(filled) => {
             let (codes, count) = (filled.codes.clone(), filled.count);
-            let some =
-                var.data().reduce_grouped(reduction.clone(), axis, codes, count, &others)?;
+            let some = var.data().reduce_grouped(reduction.clone(), axis, codes, count, &others)?;
             let gone = others.iter().filter(|a| **a < axis).count();
             gather(&some, axis - gone, &filled.place)?
         }

@@ -27,14 +27,14 @@ pub use every::{Every, every};
 /// [`ffill`](Self::ffill) and the like take the values at the labels instead.
 ///
 /// ```
+/// use graticule_array::{Array, DType, TimeType};
+/// use graticule_cftime::{Calendar, TimeUnit};
 /// use graticule_dataset::Dataset;
-/// use graticule_dataset::{DataArray, cf};
-/// let hours = DataArray::new("time", "time", (0..48).collect::<Vec<i32>>())
-///     .with_attr("units", "hours since 2000-01-01");
+/// let hours = Array::from_vec([48], (0..48).map(|h| h * 3600).collect::<Vec<i64>>())?;
+/// let kind = TimeType { unit: TimeUnit::Second, calendar: Calendar::NoLeap };
 /// let ds = Dataset::new()
-///     .with_variable("v", DataArray::new("v", "time", vec![1.0; 48]).variable())
-///     .with_coord_variable("time", hours.variable());
-/// let ds = cf::decode(&ds)?;
+///     .with_coord("time", "time", hours.with_dtype(DType::Time(kind))?)
+///     .with_var("v", "time", vec![1.0; 48]);
 /// let daily = ds.resample("time", "1D").sum();
 /// assert_eq!(daily["v"].values::<f64>()?, [24.0, 24.0]);
 /// # Ok::<(), graticule_array::Error>(())

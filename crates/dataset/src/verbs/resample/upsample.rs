@@ -16,7 +16,7 @@ impl DatasetResample {
     /// duration, or than this number of seconds.
     #[track_caller]
     pub fn nearest_within(&self, tolerance: impl Into<Label>) -> Dataset {
-        self.upsampled("nearest", Method::Nearest, Some(tolerance.into()))
+        self.upsampled("nearest", Method::Nearest, Some(&tolerance.into()))
     }
 
     #[track_caller]
@@ -24,15 +24,14 @@ impl DatasetResample {
         &self,
         word: &'static str,
         method: Method,
-        tolerance: Option<Label>,
+        tolerance: Option<&Label>,
     ) -> Dataset {
         self.groups.set.verb(
             || format!("{word}()"),
             |set| {
                 let targets = self.targets.as_ref();
-                let targets =
-                    targets.ok_or_else(|| Error::bug("bins without their labels"))?;
-                let from = targets.sources(method, tolerance.as_ref())?;
+                let targets = targets.ok_or_else(|| Error::bug("bins without their labels"))?;
+                let from = targets.sources(method, tolerance)?;
                 targets.taken(set, &from)
             },
         )
