@@ -49,3 +49,4 @@ pub use verbs::{
     IntoDType, Limit, Operand, Reducer, all, any, bins, count, every, first, last, max, mean, min,
     prod, std, sum, var,
 };
+pub use verbs::{CovOptions, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot};

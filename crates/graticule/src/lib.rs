@@ -44,6 +44,9 @@ pub use graticule_dataset::{
     all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
     mean, min, near, prod, std, step, sum, var,
 };
+pub use graticule_dataset::{
+    CovOptions, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
+};
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
 pub use graticule_storage as storage;

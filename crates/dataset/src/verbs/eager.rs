@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, MapOp, Reduction, Result, ZipOp, choose as choose_arrays};
+use graticule_array::{
+    Array, DType, MapOp, Pick, Reduction, Result, Selection, ZipOp, choose as choose_arrays,
+};
 use graticule_lazy::LazyArray;
 
 /// Results up to this many bytes are computed at once.
@@ -43,6 +45,28 @@ pub(crate) fn reduce(
     axes: &[usize],
 ) -> Result<LazyArray> {
     data.reduce(reduction, axes)
+}
+
+/// Arrays of one type, one after the other along an axis. Labels in memory stay in memory.
+pub(crate) fn concat(parts: &[LazyArray], axis: usize) -> Result<LazyArray> {
+    let held: Option<Vec<Array>> = parts.iter().map(|p| p.as_constant().cloned()).collect();
+    let bytes = parts.iter().map(LazyArray::bytes).fold(0, usize::saturating_add);
+    match held {
+        Some(held) if bytes <= SMALL || parts.iter().all(|p| p.ndim() == 1) => {
+            Ok(LazyArray::constant(Array::concat(&held, axis)?))
+        }
+        _ => LazyArray::concat(parts, axis),
+    }
+}
+
+/// The elements in another type.
+pub(crate) fn cast(data: &LazyArray, dtype: &DType) -> Result<LazyArray> {
+    if data.dtype() == dtype { Ok(data.clone()) } else { map(data, MapOp::Cast(dtype.clone())) }
+}
+
+/// The picked positions of one axis.
+pub(crate) fn pick(data: &LazyArray, axis: usize, pick: Pick) -> Result<LazyArray> {
+    data.select(&Selection::all(data.shape()).with(axis, pick))
 }
 
 /// The array seen under more dimensions: output axis `i` runs along its axis `axes[i]`, or

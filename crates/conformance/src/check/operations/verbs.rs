@@ -2,8 +2,8 @@
 
 use graticule::dataset::{Bins, Every, Operand, Over, bins, every};
 use graticule::{
-    DataArray, DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample,
-    Origin, Reducer, Side,
+    CovOptions, DataArray, DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy,
+    DatasetResample, DropNa, Origin, Reducer, Side,
 };
 use serde_json::Value;
 
@@ -50,8 +50,33 @@ pub(crate) fn function(
             let dim = step.kw["dim"].as_str().ok_or("concat along no dimension")?;
             concat(argument(&step, 0)?, dim, registers)
         }
+        "corr" | "cov" => {
+            let arrays = [argument(&step, 0)?, argument(&step, 1)?];
+            let [Operand::Array(a), Operand::Array(b)] =
+                [operand(arrays[0], registers)?, operand(arrays[1], registers)?]
+            else {
+                return Err(format!("{} of something else than arrays", step.verb));
+            };
+            let over = over(&[], step.kw)?;
+            Ok(Register::Array(match (step.verb, step.kw["ddof"].as_f64()) {
+                ("corr", _) => a.corr(&b, over),
+                (_, ddof) => a.cov_with(&b, over, &CovOptions::new().ddof(ddof.unwrap_or(1.0))),
+            }))
+        }
         verb => Err(unknown(verb, "the package")),
     }
+}
+
+/// Dimensions and whole numbers given by keyword.
+fn steps_along<'a>(kw: &'a Value, options: &[&str]) -> Result<Vec<(&'a str, isize)>, String> {
+    let given = kw.as_object().into_iter().flatten();
+    given
+        .filter(|(key, _)| !options.contains(&key.as_str()))
+        .map(|(dim, by)| match by.as_i64() {
+            Some(by) => Ok((dim.as_str(), by as isize)),
+            None => Err(format!("{by} is no number of positions")),
+        })
+        .collect()
 }
 
 /// Datasets, or arrays of one name, one after the other along a dimension.
@@ -293,6 +318,41 @@ macro_rules! shared_verbs {
                 "squeeze" => on.squeeze(over(step.args, step.kw)?),
                 "drop_vars" => on.drop_vars(dims(argument(step, 0)?)?),
                 "abs" => on.abs(),
+                "shift" => steps_along(step.kw, &["fill_value"])?.into_iter().try_fold(
+                    on.clone(),
+                    |made, (dim, by)| match &step.kw["fill_value"] {
+                        Value::Null => Ok::<_, String>(made.shift(dim, by)),
+                        fill => Ok(made.shift_filled(dim, by, scalar(fill)?)),
+                    },
+                )?,
+                "roll" => {
+                    let both = step.kw["roll_coords"].as_bool() == Some(true);
+                    let steps = steps_along(step.kw, &["roll_coords"])?;
+                    steps.into_iter().fold(on.clone(), |made, (dim, by)| {
+                        if both { made.roll_coords(dim, by) } else { made.roll(dim, by) }
+                    })
+                }
+                "diff" => {
+                    let dim = argument(step, 0)?.as_str().ok_or("diff along no dimension")?;
+                    let n = step.args.get(1).or(step.kw.get("n")).and_then(Value::as_u64);
+                    on.diff(dim, n.unwrap_or(1) as usize)
+                }
+                "dropna" => {
+                    let dim = argument(step, 0)?.as_str().ok_or("dropna along no dimension")?;
+                    let which = match (step.kw["how"].as_str(), step.kw["thresh"].as_u64()) {
+                        (_, Some(count)) => DropNa::thresh(count as usize),
+                        (Some("all"), _) => DropNa::all(),
+                        _ => DropNa::any(),
+                    };
+                    on.dropna_with(dim, &which).map_err(|e| e.to_string())?
+                }
+                "sortby" => {
+                    let keys = dims(argument(step, 0)?)?;
+                    match step.kw["ascending"].as_bool() {
+                        Some(false) => on.sortby_descending(keys),
+                        _ => on.sortby(keys),
+                    }
+                }
                 // How data is held does not change what it is.
                 "load" | "compute" | "chunk" | "copy" | "persist" => on.clone(),
                 "expand_dims" => on.expand_dims(argument(step, 0)?.as_str().ok_or("no name")?),

@@ -1,0 +1,7 @@
+//! The maths of labelled arrays: the values of xarray, for any chunks, without reading early.
+
+// A test may fail by panic.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod golden;
+mod inputs;
