@@ -51,6 +51,8 @@ pub use graticule_lazy as lazy;
 pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
 pub use graticule_storage as storage;
 pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};
+pub use graticule_units as units;
+pub use graticule_units::Unit;
 pub use open::{
     open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with, open_raw,
     session,

@@ -10,17 +10,21 @@ use crate::workspace;
 /// What each crate may depend on, in a normal or build dependency. The prefix is left out.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("cftime", &[]),
+    ("units", &[]),
     ("array", &["cftime"]),
     ("storage", &["array"]),
     ("lazy", &["array", "storage"]),
-    ("dataset", &["cftime", "array", "storage", "lazy"]),
+    ("dataset", &["cftime", "units", "array", "storage", "lazy"]),
     ("netcdf3", &["array", "storage"]),
     ("hdf5", &["array", "storage"]),
     ("netcdf-c", &["array", "storage"]),
     ("zarr", &["array", "storage"]),
     (
         "graticule",
-        &["cftime", "array", "storage", "lazy", "dataset", "netcdf3", "hdf5", "netcdf-c", "zarr"],
+        &[
+            "cftime", "units", "array", "storage", "lazy", "dataset", "netcdf3", "hdf5",
+            "netcdf-c", "zarr",
+        ],
     ),
     ("cli", &["graticule"]),
     ("plot", &["graticule"]),
