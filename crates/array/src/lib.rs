@@ -33,7 +33,10 @@ pub use element::Element;
 pub use error::{Error, Result, did_you_mean, nearest_names};
 pub use grid::{BlockRange, ChunkGrid, DimChunks};
 pub use half::f16;
-pub use line::LineOp;
+pub use line::{
+    Beyond, Curve, Gaps, Interpolation, LineOp, PolyFit, QuantileMethod, Quantiles, Window,
+    WindowStat,
+};
 pub use map::{MapOp, MathFn, TextEncoding};
 pub use ndarray;
 pub use num_complex::{Complex32, Complex64};

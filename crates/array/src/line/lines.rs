@@ -68,7 +68,6 @@ where
 
 /// Gives each line in turn, contiguous, to `each`, which fills a line of the result of
 /// `out_len` elements.
-#[allow(dead_code)] // for operations that need a line as a whole
 pub(super) fn by_line<T, U>(
     input: &Array,
     axis: usize,

@@ -2,8 +2,14 @@
 //!
 //! To add one: a variant here, a file beside this one, and an arm in each `match` below.
 
+mod carry;
 mod cumulative;
+mod curve;
+mod fit;
+mod gaps;
 mod lines;
+mod order;
+mod window;
 
 use std::fmt;
 use std::ops::Range;
@@ -12,6 +18,12 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::selection::{Pick, Selection};
+
+pub use curve::{Beyond, Curve, Interpolation};
+pub use fit::PolyFit;
+pub use gaps::Gaps;
+pub use order::{Method as QuantileMethod, Quantiles};
+pub use window::{Window, WindowStat};
 
 /// An operation along one axis of an array, as plain data: each line of values along the axis
 /// becomes another line, whatever lies beside it.
@@ -39,6 +51,29 @@ pub enum LineOp {
         /// Whether missing elements count as 1.
         skip_missing: bool,
     },
+    /// A statistic of a moving window around each element.
+    Window(Window),
+    /// Quantiles of the line, or of groups of its elements.
+    Quantile(Quantiles),
+    /// The rank of each element, from 1; equal ones share the mean of their ranks, missing ones
+    /// have none.
+    Rank {
+        /// Whether ranks are divided by the number of elements that have one.
+        share: bool,
+    },
+    /// Missing elements take the nearest one before them that is there.
+    Carry {
+        /// Whether they take the nearest one behind them instead.
+        backwards: bool,
+        /// How many in a row do.
+        limit: Option<usize>,
+    },
+    /// Missing elements between others, by interpolation.
+    Gaps(Gaps),
+    /// Values at other places along the line's coordinate, by interpolation.
+    Curve(Curve),
+    /// The coefficients of the nearest polynomial.
+    PolyFit(PolyFit),
 }
 
 impl LineOp {
@@ -50,6 +85,14 @@ impl LineOp {
         match self {
             Self::CumSum { .. } => Ok((cumulative::result("cumsum", input)?, len)),
             Self::CumProd { .. } => Ok((cumulative::result("cumprod", input)?, len)),
+            Self::Window(window) => Ok((window.result(input)?, len)),
+            Self::Quantile(quantiles) => quantiles.result(input, len),
+            Self::Rank { .. } if input.is_real() => Ok((DType::F64, len)),
+            Self::Rank { .. } => Err(Error::unsupported(format!("ranks of {input} elements"))),
+            Self::Carry { .. } => Ok((input.clone(), len)),
+            Self::Gaps(gaps) => gaps.result(input, len),
+            Self::Curve(curve) => curve.result(input, len),
+            Self::PolyFit(fit) => fit.result(input, len),
         }
     }
 
@@ -59,12 +102,19 @@ impl LineOp {
     /// As [`result`](Self::result), and if there is no such axis.
     pub fn apply(&self, input: &Array, axis: usize) -> Result<Array> {
         let len = lines::length(input, axis)?;
-        let (dtype, _) = self.result(input.dtype(), len)?;
+        let (dtype, made) = self.result(input.dtype(), len)?;
         match self {
             Self::CumSum { skip_missing } => cumulative::sums(input, axis, &dtype, *skip_missing),
             Self::CumProd { skip_missing } => {
                 cumulative::products(input, axis, &dtype, *skip_missing)
             }
+            Self::Window(window) => window.part(input, axis, 0, 0..len),
+            Self::Quantile(quantiles) => quantiles.apply(input, axis, &dtype, made),
+            Self::Rank { share } => order::ranks(input, axis, *share),
+            Self::Carry { backwards, limit } => carry::carried(input, axis, *backwards, *limit),
+            Self::Gaps(gaps) => gaps.apply(input, axis),
+            Self::Curve(curve) => curve.apply(input, axis),
+            Self::PolyFit(fit) => fit.apply(input, axis),
         }
     }
 
@@ -74,6 +124,13 @@ impl LineOp {
     pub fn needs(&self, out: Range<usize>, len: usize) -> Range<usize> {
         match self {
             Self::CumSum { .. } | Self::CumProd { .. } => 0..out.end.min(len),
+            Self::Window(window) => window.needs(out, len),
+            Self::Carry { backwards, limit } => carry::needs(*backwards, *limit, out, len),
+            Self::Quantile(_)
+            | Self::Rank { .. }
+            | Self::Gaps(_)
+            | Self::Curve(_)
+            | Self::PolyFit(_) => 0..len,
         }
     }
 
@@ -96,6 +153,9 @@ impl LineOp {
                 "{self} of {out:?} needs {} elements of each line, found {found}",
                 needs.len()
             )));
+        }
+        if let Self::Window(window) = self {
+            return window.part(part, axis, needs.start, out);
         }
         let all = self.apply(part, axis)?;
         let made = lines::length(&all, axis)?;
@@ -125,6 +185,14 @@ impl fmt::Display for LineOp {
         match self {
             Self::CumSum { skip_missing } => write!(f, "cumsum{}", strict(skip_missing)),
             Self::CumProd { skip_missing } => write!(f, "cumprod{}", strict(skip_missing)),
+            Self::Window(window) => write!(f, "{window}"),
+            Self::Quantile(of) => write!(f, "{} quantiles, {:?}", of.q.len(), of.method),
+            Self::Rank { .. } => f.write_str("rank"),
+            Self::Carry { backwards: false, .. } => f.write_str("ffill"),
+            Self::Carry { backwards: true, .. } => f.write_str("bfill"),
+            Self::Gaps(gaps) => write!(f, "interpolate gaps, {:?}", gaps.method),
+            Self::Curve(curve) => write!(f, "interpolate, {:?}", curve.method),
+            Self::PolyFit(fit) => write!(f, "polynomial of degree {}", fit.degree),
         }
     }
 }
