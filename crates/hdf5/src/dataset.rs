@@ -14,6 +14,7 @@ use crate::filter::{Scratch, with_scratch};
 use crate::header::to_usize;
 use crate::message::layout::{Index, Layout};
 use crate::meta::{Form, Meta};
+use crate::mosaic::Mosaic;
 
 /// A dataset that can be read: small, for there may be one in each of thousands of files.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ enum Body {
     /// Nothing was ever written.
     Nowhere,
     Chunked(Box<Chunked>),
+    /// Pieces of other datasets.
+    Virtual(Box<Mosaic>),
     /// Cannot be read, for this reason.
     Refused(Box<Error>),
 }
@@ -56,7 +59,7 @@ impl DatasetSource {
         beyond: Option<Scalar>,
         known: &Blueprints,
     ) -> Result<Self> {
-        let Description { space, datatype, element, layout, pipeline, fill, max, external } =
+        let Description { space, datatype, element, layout, pipeline, fill, max, external, mosaic } =
             description;
         let dims = space.dims().to_vec();
         let mut extent = Vec::with_capacity(dims.len());
@@ -121,9 +124,10 @@ impl DatasetSource {
                 });
                 Body::Chunked(Box::new(Chunked { index, table: OnceLock::new() }))
             }
-            Layout::Virtual { .. } => {
-                Body::Refused(Box::new(Error::unsupported("virtual datasets")))
-            }
+            Layout::Virtual { .. } => match mosaic {
+                Some(mosaic) => Body::Virtual(Box::new(mosaic)),
+                None => Body::Nowhere,
+            },
         };
         let info = SourceInfo {
             dtype: element.dtype.clone(),
@@ -135,6 +139,12 @@ impl DatasetSource {
         let beyond = beyond.filter(|b| b.dtype() == info.dtype).unwrap_or_else(|| fill.clone());
         let is = known.share(Blueprint { path, info, extent, element, fill, beyond, cut });
         Ok(Self { file, is, body })
+    }
+
+    /// The stored lengths of its dimensions, without the axes of array types.
+    pub(crate) fn stored_dims(&self) -> Vec<u64> {
+        let n = self.is.extent.len().saturating_sub(self.is.element.axes.len());
+        self.is.extent.iter().take(n).map(|d| *d as u64).collect()
     }
 
     /// How the data lie in the file.
@@ -169,11 +179,14 @@ impl DatasetSource {
         }
         let Some(inside) = inside else { return Ok(()) };
         let mut out = out.region(&inside.relative_to(&region.start))?;
-        let meta = Meta::new(&*self.file.bytes, self.file.form);
+        let meta = Meta::new(&self.file.bytes, self.file.form, self.file.verify);
         let heap = HeapReader::new(&meta);
         match &self.body {
             Body::Nowhere => out.fill(&self.is.fill),
             Body::Refused(e) => Err((**e).clone()),
+            Body::Virtual(mosaic) => {
+                mosaic.draw(&self.is.info.dtype, &self.is.fill, &inside, &mut out)
+            }
             Body::Here(data) => self.put(&heap, data, &self.is.extent, &inside, &mut out),
             Body::At(address) => self.read_box(&heap, *address, &self.is.extent, &inside, &mut out),
             Body::Chunked(chunked) => {
@@ -481,6 +494,7 @@ impl ChunkSource for DatasetSource {
                 (PIECE, n.map(|n| n as u64))
             }
             Body::Here(data) => (0, Some(data.len() as u64)),
+            Body::Virtual(_) => (PIECE, None),
             Body::Nowhere | Body::Refused(_) => (0, Some(0)),
         };
         Limits { parallel: None, lock: None, scratch, stored }

@@ -11,6 +11,7 @@ use crate::message::datatype::Datatype;
 use crate::message::layout::Layout;
 use crate::message::{fill, filters};
 use crate::meta::Meta;
+use crate::mosaic::Mosaic;
 
 /// Elements of more bytes are refused.
 const LARGEST_ELEMENT: u64 = 16 << 20;
@@ -37,6 +38,8 @@ pub(crate) struct Description {
     pub(crate) max: Vec<Option<u64>>,
     /// Where the data lie, if in other files.
     pub(crate) external: Option<Pieces>,
+    /// The pieces of a virtual dataset.
+    pub(crate) mosaic: Option<Mosaic>,
 }
 
 impl Description {
@@ -88,6 +91,15 @@ impl Description {
             Some(bytes) => element.scalar(heap, &bytes).or_else(|_| element.zero())?,
             None => element.zero()?,
         };
+        let mut space = space;
+        let mut mosaic = None;
+        if let Layout::Virtual { address, index } = layout {
+            let found = Mosaic::read(heap, address, index, space.dims(), view)?;
+            if let Dataspace::Simple { dims, .. } = &mut space {
+                dims.clone_from(&found.dims);
+            }
+            mosaic = Some(found);
+        }
         let max = match &space {
             Dataspace::Simple { max, .. } => max.clone(),
             _ => Vec::new(),
@@ -97,7 +109,7 @@ impl Description {
         }
         let external = header.body(meta, kind::EXTERNAL_FILES)?;
         let external = external.map(|body| Pieces::parse(meta, &body)).transpose()?;
-        Ok(Self { space, datatype, element, layout, pipeline, fill, max, external })
+        Ok(Self { space, datatype, element, layout, pipeline, fill, max, external, mosaic })
     }
 
     /// The current lengths; `None` where there is no dataspace to speak of.

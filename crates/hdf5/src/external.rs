@@ -67,6 +67,16 @@ pub(crate) fn beside(of: &Location, name: &str) -> Result<PathBuf> {
     }
 }
 
+/// The path of a file that another one names, if there is one: where it says, or, if it says a
+/// place of another machine, beside that file.
+pub(crate) fn existing(of: &Location, name: &str) -> Option<PathBuf> {
+    let beside = of.path().parent().unwrap_or(Path::new(""));
+    let last = Path::new(name).file_name().map(|last| beside.join(last));
+    // A pipe or a device would never end.
+    let is_file = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|m| m.is_file());
+    [Some(beside.join(name)), last].into_iter().flatten().find(is_file)
+}
+
 #[derive(Debug)]
 struct Joined {
     segments: Vec<Segment>,

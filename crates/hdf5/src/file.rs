@@ -24,9 +24,9 @@ pub(crate) struct FileHandle {
 ///
 /// # Errors
 /// If the bytes are not HDF5.
-pub(crate) fn begin(bytes: &dyn ByteSource) -> Result<(Meta<'_>, u64)> {
-    let superblock = Superblock::read(bytes)?;
-    let meta = Meta::new(bytes, superblock.form);
+pub(crate) fn begin(bytes: &Arc<dyn ByteSource>, verify: bool) -> Result<(Meta<'_>, u64)> {
+    let superblock = Superblock::read(&**bytes)?;
+    let meta = Meta::new(bytes, superblock.form, verify);
     if let Some(address) = superblock.extension
         && let Ok(extension) = Header::read(&meta, address)
     {

@@ -6,6 +6,7 @@
 
 mod backend;
 mod blueprint;
+mod checksum;
 mod chunk;
 mod dataset;
 mod describe;
@@ -18,9 +19,12 @@ mod group;
 mod header;
 mod heap;
 mod list;
+mod lookup;
 mod message;
 mod meta;
+mod mosaic;
 mod netcdf;
+mod selection;
 mod shared;
 mod superblock;
 mod tree;

@@ -100,7 +100,7 @@ pub struct DatasetFacts {
 /// If the bytes are not HDF5, or the root group cannot be read.
 pub fn list(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<Vec<Object>> {
     let located = |e: Error| e.in_file(bytes.location().path());
-    let (meta, root) = begin(&**bytes).map_err(located)?;
+    let (meta, root) = begin(bytes, options.verify).map_err(located)?;
     let file =
         Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
     let heap = HeapReader::new(&meta);

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ops::{Deref, Range};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use graticule_array::{ByteOrder, Error, Result};
 use graticule_storage::{ByteSource, Cursor};
@@ -79,8 +80,12 @@ impl Piece {
 /// Reads metadata of one file on one thread. Short-lived: made for an opening, or for a read.
 #[derive(Debug)]
 pub(crate) struct Meta<'a> {
-    pub(crate) bytes: &'a dyn ByteSource,
+    pub(crate) bytes: &'a Arc<dyn ByteSource>,
     pub(crate) form: Form,
+    /// Whether checksums are verified.
+    pub(crate) verify: bool,
+    /// How many datasets a virtual one may have led to before this file was opened for it.
+    pub(crate) nested: Cell<u64>,
     blocks: RefCell<Blocks>,
     /// What may still be handed out: ends loops that a hostile file describes.
     budget: Cell<u64>,
@@ -95,11 +100,13 @@ struct Blocks {
 }
 
 impl<'a> Meta<'a> {
-    pub(crate) fn new(bytes: &'a dyn ByteSource, form: Form) -> Self {
+    pub(crate) fn new(bytes: &'a Arc<dyn ByteSource>, form: Form, verify: bool) -> Self {
         let budget = bytes.len().saturating_mul(16).saturating_add(64 << 20).min(8 << 30);
         Self {
             bytes,
             form,
+            verify,
+            nested: Cell::new(1),
             blocks: RefCell::default(),
             budget: Cell::new(budget),
             shared: RefCell::new(None),
@@ -158,6 +165,27 @@ impl<'a> Meta<'a> {
             joined.extend_from_slice(block.get(from..to).ok_or_else(beyond)?);
         }
         Ok(joined.into())
+    }
+
+    /// What stands in front of the checksum that closes a structure.
+    ///
+    /// # Errors
+    /// If the checksum is not that of the bytes, unless checksums are not verified.
+    pub(crate) fn verified(&self, structure: &Piece, what: &str) -> Result<Piece> {
+        let n = structure.len().checked_sub(4);
+        let n = n.ok_or_else(|| Error::corrupt(format!("{what}: no room for a checksum")))?;
+        let body = structure.part(0..n);
+        if self.verify {
+            let stored = structure.part(n..n + 4).cursor().u32()?;
+            let found = crate::checksum::lookup3(&body);
+            if stored != found {
+                return Err(Error::corrupt(format!(
+                    "the checksum of {what} is {stored:08x}, but its bytes give {found:08x}"
+                ))
+                .hint("checksums can be left unverified"));
+            }
+        }
+        Ok(body)
     }
 
     fn block(&self, index: u64) -> Result<Rc<Vec<u8>>> {

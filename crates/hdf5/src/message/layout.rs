@@ -17,7 +17,6 @@ pub(crate) enum Layout {
     /// In chunks.
     Chunked(Chunks, Index),
     /// Put together from other datasets: the global heap object that says how.
-    #[allow(dead_code)] // refused for now
     Virtual { address: Option<u64>, index: u32 },
 }
 

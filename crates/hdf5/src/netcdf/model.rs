@@ -39,7 +39,7 @@ fn open_file(
     known: &Blueprints,
     follow: bool,
 ) -> Result<RawGroup> {
-    let (meta, address) = begin(&**bytes)?;
+    let (meta, address) = begin(bytes, options.verify)?;
     let file =
         Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
     let heap = HeapReader::new(&meta);

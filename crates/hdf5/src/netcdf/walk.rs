@@ -6,13 +6,12 @@ use crate::describe::{Description, View};
 use crate::element::HeapReader;
 use crate::group;
 use crate::header::Header;
+use crate::lookup::Seen;
 use crate::message::attribute::Attribute;
 use crate::message::link::{Link, Target};
 
 /// Groups inside groups: deeper than any real file.
 const MOST_DEEP: usize = 128;
-/// Soft links that lead to soft links.
-const MOST_HOPS: usize = 16;
 /// What an object costs of the effort that a file may ask for.
 const EFFORT: u64 = 1024;
 
@@ -61,11 +60,13 @@ pub(super) struct Walk<'a, 'b, 'c> {
     pub(super) problems: Vec<(String, Error)>,
     /// The groups above the current one.
     above: Vec<u64>,
+    /// Groups that soft links led through.
+    seen: Seen,
 }
 
 impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
     pub(super) fn new(heap: &'c HeapReader<'a, 'b>, root: u64) -> Self {
-        Self { heap, root, problems: Vec::new(), above: Vec::new() }
+        Self { heap, root, problems: Vec::new(), above: Vec::new(), seen: Seen::default() }
     }
 
     /// Reads a group and everything below it.
@@ -98,7 +99,7 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         meta.charge(EFFORT)?;
         let address = match &link.target {
             Target::Hard(address) => *address,
-            Target::Soft(to) => match self.follow(parent, to, 0)? {
+            Target::Soft(to) => match self.seen.find(meta, self.root, parent.address, to)? {
                 Some(address) => address,
                 None => return Ok(()),
             },
@@ -132,30 +133,5 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
             node.groups.push(group);
         }
         Ok(())
-    }
-
-    /// Where a soft link leads, if anywhere.
-    fn follow(&self, from: &Header, to: &str, hops: usize) -> Result<Option<u64>> {
-        if hops > MOST_HOPS {
-            return Ok(None);
-        }
-        let meta = self.heap.meta;
-        let mut here =
-            if to.starts_with('/') { Header::read(meta, self.root)? } else { from.clone() };
-        for part in to.split('/').filter(|p| !p.is_empty() && *p != ".") {
-            meta.charge(EFFORT)?;
-            let links = group::links(meta, &here)?;
-            let Some(link) = links.into_iter().find(|l| l.name == part) else { return Ok(None) };
-            let address = match link.target {
-                Target::Hard(address) => Some(address),
-                Target::Soft(next) => self.follow(&here, &next, hops + 1)?,
-                _ => None,
-            };
-            match address {
-                Some(address) => here = Header::read(meta, address)?,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(here.address))
     }
 }

@@ -5,9 +5,9 @@
 
 use graticule_array::{Error, Result};
 
-use super::checksum::lookup3;
 use super::encoder::Encoder;
 use super::header::NOWHERE;
+use crate::checksum::lookup3;
 
 /// The largest block, as a power of two.
 const MAX_BLOCK_BITS: u16 = 24;

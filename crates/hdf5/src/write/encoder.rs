@@ -57,7 +57,7 @@ impl Encoder {
 
     /// Closes a structure with the checksum of everything before it.
     pub(super) fn checksummed(self) -> Vec<u8> {
-        let sum = super::checksum::lookup3(&self.0);
+        let sum = crate::checksum::lookup3(&self.0);
         self.u32(sum).0
     }
 }

@@ -11,7 +11,6 @@
 
 mod attribute;
 mod block;
-mod checksum;
 mod chunk_index;
 mod chunked;
 mod contiguous;

@@ -2,7 +2,7 @@
 #![allow(clippy::indexing_slicing)] // fixed positions in blocks of 12 bytes cut just before
 
 /// Bob Jenkins' lookup3 ("hashlittle") with the initial value 0, which closes each structure.
-pub(super) fn lookup3(bytes: &[u8]) -> u32 {
+pub(crate) fn lookup3(bytes: &[u8]) -> u32 {
     let start = 0xdead_beef_u32.wrapping_add(bytes.len() as u32);
     let mut s = [start; 3];
     let mut rest = bytes;
