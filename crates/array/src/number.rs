@@ -24,6 +24,8 @@ pub(crate) trait Real: Number + PartialOrd {
     fn floor_div(self, other: Self) -> Self;
     /// Has the sign of the divisor; integers: 0 when dividing by 0.
     fn remainder(self, other: Self) -> Self;
+    /// Has the sign of the dividend; integers: 0 when dividing by 0.
+    fn cut_remainder(self, other: Self) -> Self;
     /// Integers: the exponent is not negative.
     fn power(self, other: Self) -> Self;
     fn magnitude(self) -> Self;
@@ -89,6 +91,10 @@ macro_rules! integers {
                 let rest = self.wrapping_rem(other);
                 #[allow(unused_comparisons)]
                 if rest != 0 && (rest < 0) != (other < 0) { rest + other } else { rest }
+            }
+            #[inline(always)]
+            fn cut_remainder(self, other: Self) -> Self {
+                if other == 0 { 0 } else { self.wrapping_rem(other) }
             }
             #[inline(always)]
             fn power(self, other: Self) -> Self {
@@ -202,6 +208,10 @@ macro_rules! floats {
                 }
             }
             #[inline(always)]
+            fn cut_remainder(self, other: Self) -> Self {
+                self % other
+            }
+            #[inline(always)]
             fn power(self, other: Self) -> Self {
                 self.powf(other)
             }
@@ -267,6 +277,9 @@ impl Real for f16 {
     fn remainder(self, other: Self) -> Self {
         Self::from_f32(self.to_f32().remainder(other.to_f32()))
     }
+    fn cut_remainder(self, other: Self) -> Self {
+        Self::from_f32(self.to_f32() % other.to_f32())
+    }
     fn power(self, other: Self) -> Self {
         Self::from_f32(self.to_f32().powf(other.to_f32()))
     }
@@ -316,6 +329,58 @@ macro_rules! complex {
 
 complex! { Complex32 Complex64 }
 
+/// Integers: divisors and bits.
+pub(crate) trait Integer: Real {
+    /// The greatest common divisor of the magnitudes; 0 with 0 gives 0.
+    fn common_divisor(self, other: Self) -> Self;
+    /// The least common multiple of the magnitudes; wraps.
+    fn common_multiple(self, other: Self) -> Self;
+    /// Bits moved up; all leave if the distance is negative or too large.
+    fn moved_up(self, by: Self) -> Self;
+    /// Bits moved down; only the sign stays if the distance is negative or too large.
+    fn moved_down(self, by: Self) -> Self;
+    /// How many bits of the magnitude are set.
+    fn ones_of_magnitude(self) -> u8;
+}
+
+macro_rules! integer_bits {
+    ($($type:ty, $unsigned:ty, $magnitude:ident;)*) => {$(
+        impl Integer for $type {
+            fn common_divisor(self, other: Self) -> Self {
+                let (mut a, mut b) = ($magnitude!(self), $magnitude!(other));
+                while b != 0 {
+                    (a, b) = (b, a % b);
+                }
+                a as $type
+            }
+            fn common_multiple(self, other: Self) -> Self {
+                let (a, b) = ($magnitude!(self), $magnitude!(other));
+                let divisor = self.common_divisor(other) as $unsigned;
+                a.checked_div(divisor).map_or(0, |part| part.wrapping_mul(b)) as $type
+            }
+            fn moved_up(self, by: Self) -> Self {
+                u32::try_from(by).ok().and_then(|by| self.checked_shl(by)).unwrap_or(0)
+            }
+            fn moved_down(self, by: Self) -> Self {
+                let moved = u32::try_from(by).ok().and_then(|by| self.checked_shr(by));
+                // By one less than the number of bits, nothing but the sign is left.
+                moved.unwrap_or((self >> (<$type>::BITS - 1)) >> 1)
+            }
+            fn ones_of_magnitude(self) -> u8 {
+                $magnitude!(self).count_ones() as u8
+            }
+        }
+    )*};
+}
+
+macro_rules! unsigned_abs {
+    ($v:expr) => {
+        $v.unsigned_abs()
+    };
+}
+
+integer_bits! { i32, u32, unsigned_abs; i64, u64, unsigned_abs; u64, u64, same; }
+
 /// Floats: division and functions of one or two numbers.
 pub(crate) trait Float: Real {
     /// Not a number.
@@ -329,6 +394,22 @@ pub(crate) trait Float: Real {
     fn is_infinite(self) -> bool;
     /// Rounds to the nearest integer, halves to even.
     fn round_even(self) -> Self;
+    /// The magnitude of this with the sign of the other.
+    fn with_sign_of(self, other: Self) -> Self;
+    /// Whether the sign is minus, of -0 and NaN too.
+    fn has_minus(self) -> bool;
+    /// The next float in the direction of the other; itself if they are equal.
+    fn next_towards(self, other: Self) -> Self;
+    /// The distance to the next float away from zero, with the sign of this.
+    fn spacing(self) -> Self;
+    /// The logarithm of the sum of the exponentials.
+    fn log_add_exp(self, other: Self) -> Self;
+    /// The logarithm to base 2 of the sum of the powers of 2.
+    fn log_add_exp2(self, other: Self) -> Self;
+    /// 0 below zero, 1 above, the other at zero.
+    fn heaviside(self, other: Self) -> Self;
+    /// This times 2 to the power of the other, which is whole.
+    fn times_power_of_two(self, other: Self) -> Self;
 }
 
 macro_rules! float_functions {
@@ -361,6 +442,81 @@ macro_rules! float_functions {
             fn round_even(self) -> Self {
                 self.round_ties_even()
             }
+            #[inline(always)]
+            fn with_sign_of(self, other: Self) -> Self {
+                self.copysign(other)
+            }
+            #[inline(always)]
+            fn has_minus(self) -> bool {
+                self.is_sign_negative()
+            }
+            fn next_towards(self, other: Self) -> Self {
+                if self < other {
+                    self.next_up()
+                } else if self > other {
+                    self.next_down()
+                } else if self == other {
+                    other
+                } else {
+                    self + other
+                }
+            }
+            fn spacing(self) -> Self {
+                if self.is_infinite() {
+                    return <$type>::NAN;
+                }
+                let next = if self < 0.0 { self.next_down() } else { self.next_up() };
+                next - self
+            }
+            fn log_add_exp(self, other: Self) -> Self {
+                if self == other {
+                    return self + (2.0 as $type).ln();
+                }
+                let apart = self - other;
+                if apart > 0.0 {
+                    self + (-apart).exp().ln_1p()
+                } else if apart <= 0.0 {
+                    other + apart.exp().ln_1p()
+                } else {
+                    apart
+                }
+            }
+            fn log_add_exp2(self, other: Self) -> Self {
+                if self == other {
+                    return self + 1.0;
+                }
+                let apart = self - other;
+                let log2_1p = |x: $type| x.ln_1p() / (2.0 as $type).ln();
+                if apart > 0.0 {
+                    self + log2_1p((-apart).exp2())
+                } else if apart <= 0.0 {
+                    other + log2_1p(apart.exp2())
+                } else {
+                    apart
+                }
+            }
+            fn heaviside(self, other: Self) -> Self {
+                if self > 0.0 {
+                    1.0
+                } else if self < 0.0 {
+                    0.0
+                } else if self == 0.0 {
+                    other
+                } else {
+                    self
+                }
+            }
+            fn times_power_of_two(self, other: Self) -> Self {
+                // In steps, so that no factor overflows where the product does not.
+                let mut left = other.clamp(-6000.0, 6000.0) as i32;
+                let mut product = self;
+                while left != 0 {
+                    let step = left.clamp(-100, 100);
+                    product *= (2.0 as $type).powi(step);
+                    left -= step;
+                }
+                product
+            }
         }
     )*};
 }
@@ -391,5 +547,48 @@ impl Float for f16 {
     }
     fn round_even(self) -> Self {
         Self::from_f32(self.to_f32().round_ties_even())
+    }
+    fn with_sign_of(self, other: Self) -> Self {
+        Self::from_bits((self.to_bits() & 0x7fff) | (other.to_bits() & 0x8000))
+    }
+    fn has_minus(self) -> bool {
+        self.to_bits() & 0x8000 != 0
+    }
+    fn next_towards(self, other: Self) -> Self {
+        if Number::is_nan(self) || Number::is_nan(other) {
+            return Self::NAN;
+        }
+        if self == other {
+            return other;
+        }
+        let bits = self.to_bits();
+        // Zero has two patterns; from each other one, the magnitude is an integer.
+        if bits & 0x7fff == 0 {
+            return Self::from_bits(1 | (u16::from(other < self) << 15));
+        }
+        let away = (self < other) != (bits & 0x8000 != 0);
+        Self::from_bits(if away { bits + 1 } else { bits - 1 })
+    }
+    fn spacing(self) -> Self {
+        if Float::is_infinite(self) || Number::is_nan(self) {
+            return Self::NAN;
+        }
+        let bits = self.to_bits();
+        if bits & 0x7fff == 0 {
+            return Self::from_bits(1);
+        }
+        Self::from_bits(bits + 1).minus(self)
+    }
+    fn log_add_exp(self, other: Self) -> Self {
+        Self::from_f32(self.to_f32().log_add_exp(other.to_f32()))
+    }
+    fn log_add_exp2(self, other: Self) -> Self {
+        Self::from_f32(self.to_f32().log_add_exp2(other.to_f32()))
+    }
+    fn heaviside(self, other: Self) -> Self {
+        Self::from_f32(self.to_f32().heaviside(other.to_f32()))
+    }
+    fn times_power_of_two(self, other: Self) -> Self {
+        Self::from_f32(self.to_f32().times_power_of_two(other.to_f32()))
     }
 }

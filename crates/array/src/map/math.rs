@@ -9,7 +9,7 @@ use crate::array::Array;
 use crate::dispatch::dispatch;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::number::{Float, Number, Real};
+use crate::number::{Float, Integer, Number, Real};
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $variant:ident $name:literal;)*) => {
@@ -93,6 +93,14 @@ functions! {
     Trunc "trunc";
     /// -1, 0 or 1 (NaN for NaN); integers stay.
     Sign "sign";
+    /// The magnitude, as a float.
+    Fabs "fabs";
+    /// Whether the sign is minus.
+    SignBit "signbit";
+    /// The distance to the next float away from zero.
+    Spacing "spacing";
+    /// How many bits of the magnitude of an integer are set.
+    BitCount "bitwise_count";
     /// Radians to degrees.
     Degrees "degrees";
     /// Degrees to radians.
@@ -146,8 +154,11 @@ impl MathFn {
     }
 
     fn undefined(self, input: &DType) -> Error {
-        Error::unsupported(format!("\"{self}\" is not defined for {input}"))
-            .hint("cast to float64 first")
+        let error = Error::unsupported(format!("\"{self}\" is not defined for {input}"));
+        match self {
+            Self::BitCount => error.hint("cast to an integer first"),
+            _ => error.hint("cast to float64 first"),
+        }
     }
 
     /// The type of the result.
@@ -159,7 +170,14 @@ impl MathFn {
         if self.is_test() && (input.is_real() || input.is_complex() || input.is_temporal()) {
             return Ok(DType::Bool);
         }
+        if self == Self::BitCount {
+            let counts = input.is_integer() || *input == DType::Bool;
+            return if counts { Ok(DType::U8) } else { Err(self.undefined(input)) };
+        }
         let float = input.as_float().ok_or_else(|| self.undefined(input))?;
+        if self == Self::SignBit && !input.is_complex() {
+            return Ok(DType::Bool);
+        }
         Ok(match (self, input) {
             (Real | Imag | Angle, DType::C64) => DType::F32,
             (Real | Imag | Angle, DType::C128) => DType::F64,
@@ -174,6 +192,9 @@ impl MathFn {
                 | Log1p
                 | Degrees
                 | Self::Radians
+                | Self::Fabs
+                | Self::SignBit
+                | Self::Spacing
                 | Self::Sign,
                 DType::C64 | DType::C128,
             ) => return Err(self.undefined(input).hint("take the real or imag part first")),
@@ -185,6 +206,9 @@ impl MathFn {
     /// The function of each element.
     pub(crate) fn apply(self, input: &Array) -> Result<Array> {
         let result = self.result(input.dtype())?;
+        if self == Self::BitCount {
+            return bit_counts(input);
+        }
         match input.dtype() {
             DType::C64 => return single(self, input),
             DType::C128 => return double(self, input),
@@ -200,6 +224,19 @@ impl MathFn {
             }
             _ => {}
         }
+        match self {
+            Self::SignBit => {
+                let float =
+                    input.dtype().as_float().ok_or_else(|| self.undefined(input.dtype()))?;
+                return dispatch!(floats float, T => each(&input.cast(&float)?, |x: &T| x.has_minus()),
+                    else Err(self.undefined(input.dtype())));
+            }
+            Self::Spacing => {
+                return dispatch!(floats result, T => each(&input.cast(&result)?, |x: &T| x.spacing()),
+                    else Err(self.undefined(input.dtype())));
+            }
+            _ => {}
+        }
         if self.is_test() {
             return dispatch!(floats input.dtype(), T => match self {
                 Self::IsFinite => each(input, |x: &T| Float::is_finite(*x)),
@@ -212,6 +249,12 @@ impl MathFn {
                 else Err(self.undefined(&result)))
         })
     }
+}
+
+fn bit_counts(input: &Array) -> Result<Array> {
+    let by = input.dtype().computed();
+    dispatch!(computed_integers by, T => each(&input.cast(&by)?, |x: &T| x.ones_of_magnitude()),
+        else Err(MathFn::BitCount.undefined(input.dtype())))
 }
 
 fn temporal(function: MathFn, input: &Array) -> Result<Array> {
@@ -278,8 +321,14 @@ fn floats<T: Float>(function: MathFn, input: &Array) -> Result<Array> {
             each(input, |v: &T| v.through(|x: f32| 0f32.atan2(x), |x: f64| 0f64.atan2(x)))
         }
         MathFn::Imag => each(input, |_: &T| T::default()),
+        MathFn::Fabs => wide_each(input, |x: &T| x.magnitude()),
         MathFn::Real | MathFn::Conj => Ok(input.clone()),
-        MathFn::IsFinite | MathFn::IsInf | MathFn::IsNan => Err(function.undefined(input.dtype())),
+        MathFn::IsFinite
+        | MathFn::IsInf
+        | MathFn::IsNan
+        | MathFn::SignBit
+        | MathFn::Spacing
+        | MathFn::BitCount => Err(function.undefined(input.dtype())),
     }
 }
 

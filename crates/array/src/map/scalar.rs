@@ -20,6 +20,10 @@ fn rank(dtype: &DType) -> Option<u8> {
 /// The scalar in the type in which it meets elements of `array`.
 pub(super) fn weak(op: ZipOp, scalar: Scalar, array: &DType) -> Result<Scalar> {
     let own = scalar.dtype();
+    if op == ZipOp::Ldexp && (own.is_integer() || own == DType::Bool) {
+        // The exponent stays an integer.
+        return Ok(scalar);
+    }
     let (Some(mine), Some(theirs)) = (rank(&own), rank(array)) else {
         return Ok(scalar);
     };

@@ -25,8 +25,8 @@ pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
 /// What arithmetic means for truth values: `+` and the maximum are or, `*` and the minimum and.
 pub(super) fn arithmetic(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     match op {
-        ZipOp::Add | ZipOp::Max => bits::<bool>(ZipOp::Or, a, b),
-        ZipOp::Mul | ZipOp::Min => bits::<bool>(ZipOp::And, a, b),
+        ZipOp::Add | ZipOp::Max | ZipOp::FMax => bits::<bool>(ZipOp::Or, a, b),
+        ZipOp::Mul | ZipOp::Min | ZipOp::FMin => bits::<bool>(ZipOp::And, a, b),
         _ => Err(op.undefined(a.dtype(), b.dtype())),
     }
 }

@@ -41,6 +41,34 @@ pub enum ZipOp {
     Min,
     /// The larger one; NaN if any is.
     Max,
+    /// The smaller one; the one that is there if the other is NaN.
+    FMin,
+    /// The larger one; the one that is there if the other is NaN.
+    FMax,
+    /// The remainder of `a / b` rounded towards zero; has the sign of `a`.
+    FMod,
+    /// `a` to the power of `b` in double precision, also for integers.
+    FloatPow,
+    /// `a` with the sign of `b`.
+    CopySign,
+    /// The next float after `a` towards `b`.
+    NextAfter,
+    /// The logarithm of `exp(a) + exp(b)`, without overflow.
+    LogAddExp,
+    /// The logarithm to base 2 of `2**a + 2**b`, without overflow.
+    LogAddExp2,
+    /// 0 where `a` is negative, 1 where it is positive, `b` where it is 0.
+    Heaviside,
+    /// `a` times 2 to the power of the integer `b`.
+    Ldexp,
+    /// The greatest common divisor of integers.
+    Gcd,
+    /// The least common multiple of integers.
+    Lcm,
+    /// The bits of `a` moved `b` places up; zeros come in.
+    LeftShift,
+    /// The bits of `a` moved `b` places down; the sign stays.
+    RightShift,
     /// The angle of the point (b, a), in radians.
     Atan2,
     /// The length of the hypotenuse.
@@ -79,6 +107,20 @@ impl ZipOp {
             Self::Pow => "**",
             Self::Min => "minimum",
             Self::Max => "maximum",
+            Self::FMin => "fmin",
+            Self::FMax => "fmax",
+            Self::FMod => "fmod",
+            Self::FloatPow => "float_power",
+            Self::CopySign => "copysign",
+            Self::NextAfter => "nextafter",
+            Self::LogAddExp => "logaddexp",
+            Self::LogAddExp2 => "logaddexp2",
+            Self::Heaviside => "heaviside",
+            Self::Ldexp => "ldexp",
+            Self::Gcd => "gcd",
+            Self::Lcm => "lcm",
+            Self::LeftShift => "<<",
+            Self::RightShift => ">>",
             Self::Atan2 => "arctan2",
             Self::Hypot => "hypot",
             Self::Eq => "==",
@@ -99,9 +141,33 @@ impl ZipOp {
         matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
     }
 
-    /// Whether it orders its operands: any of `<`, `<=`, `>`, `>=`, `Min`, `Max`.
+    /// Whether it orders its operands: any of `<`, `<=`, `>`, `>=`, and the smaller or larger.
     fn is_order(self) -> bool {
-        matches!(self, Self::Lt | Self::Le | Self::Gt | Self::Ge | Self::Min | Self::Max)
+        matches!(
+            self,
+            Self::Lt
+                | Self::Le
+                | Self::Gt
+                | Self::Ge
+                | Self::Min
+                | Self::Max
+                | Self::FMin
+                | Self::FMax
+        )
+    }
+
+    /// Whether it computes in floats, whatever the operands.
+    fn is_float_only(self) -> bool {
+        matches!(
+            self,
+            Self::Atan2
+                | Self::Hypot
+                | Self::CopySign
+                | Self::NextAfter
+                | Self::LogAddExp
+                | Self::LogAddExp2
+                | Self::Heaviside
+        )
     }
 
     fn undefined(self, a: &DType, b: &DType) -> Error {
@@ -125,6 +191,10 @@ impl ZipOp {
             temporal::result(self, a, b)?;
             return promote(a, b).map_err(|_| undefined());
         }
+        if self == Self::Ldexp {
+            let whole = b.is_integer() && *b != DType::U64 || *b == DType::Bool;
+            return a.as_float().filter(|d| whole && d.is_float()).ok_or_else(undefined);
+        }
         let common = promote(a, b)?;
         let number = common.is_real() || common.is_complex();
         let works = match self {
@@ -134,7 +204,9 @@ impl ZipOp {
             op if op.is_order() => common.is_real() || (op.is_comparison() && common.is_text()),
             Self::And | Self::Or | Self::Xor => common.is_integer() || common == DType::Bool,
             Self::Sub => number && common != DType::Bool,
-            Self::Add | Self::Mul | Self::Div | Self::Pow => number,
+            Self::Add | Self::Mul | Self::Div | Self::Pow | Self::FloatPow => number,
+            Self::Gcd | Self::Lcm => common.is_integer(),
+            Self::LeftShift | Self::RightShift => common.is_integer() || common == DType::Bool,
             _ => common.is_real(),
         };
         if !works {
@@ -142,11 +214,16 @@ impl ZipOp {
         }
         Ok(match self {
             Self::Div if !common.is_float() && !common.is_complex() => DType::F64,
-            Self::Atan2 | Self::Hypot => {
+            Self::FloatPow if common.is_complex() => DType::C128,
+            Self::FloatPow => DType::F64,
+            op if op.is_float_only() => {
                 let float = |d: &DType| d.as_float().ok_or_else(undefined);
                 promote(&float(a)?, &float(b)?)?
             }
-            Self::FloorDiv | Self::Rem | Self::Pow if common == DType::Bool => DType::I8,
+            Self::FloorDiv | Self::Rem | Self::FMod | Self::Pow if common == DType::Bool => {
+                DType::I8
+            }
+            Self::LeftShift | Self::RightShift if common == DType::Bool => DType::I8,
             _ => common,
         })
     }

@@ -28,7 +28,11 @@ OPS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide,
        "//": np.floor_divide, "%": np.remainder, "**": np.power, "minimum": np.minimum,
        "maximum": np.maximum, "arctan2": np.arctan2, "hypot": np.hypot, "==": np.equal,
        "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
-       ">=": np.greater_equal, "&": np.bitwise_and, "or": np.bitwise_or, "^": np.bitwise_xor}
+       ">=": np.greater_equal, "&": np.bitwise_and, "or": np.bitwise_or, "^": np.bitwise_xor,
+       "fmin": np.fmin, "fmax": np.fmax, "fmod": np.fmod, "float_power": np.float_power,
+       "copysign": np.copysign, "nextafter": np.nextafter, "logaddexp": np.logaddexp,
+       "logaddexp2": np.logaddexp2, "heaviside": np.heaviside, "ldexp": np.ldexp, "gcd": np.gcd,
+       "lcm": np.lcm, "<<": np.left_shift, ">>": np.right_shift}
 
 # The type of each operation on each pair, or "-" where NumPy refuses.
 for name, op in OPS.items():
@@ -40,6 +44,19 @@ for name, op in OPS.items():
             except TypeError:
                 row.append("-")
         print("type", name, a, "|", " ".join(row), file=out)
+
+# The same with a Python scalar on the right and on the left: bool, int, float, complex.
+for name, op in OPS.items():
+    for a in NAMES:
+        row = []
+        for scalar in [True, 2, 2.5, 2.5j]:
+            for left in [False, True]:
+                x = np.ones(1, a)
+                try:
+                    row.append((op(scalar, x) if left else op(x, scalar)).dtype.name)
+                except TypeError:
+                    row.append("-")
+        print("weak", name, a, "|", " ".join(row), file=out)
 
 INTS = {"int8": [7, -7, 7, -7, 0, -128, 127, 5], "uint8": [7, 200, 255, 0, 3, 128, 250, 1],
         "int32": [7, -7, 7, -7, 0, -2147483648, 2147483647, 5],
@@ -55,7 +72,7 @@ cases += [(d, FLOATS, FDIVS) for d in ["float16", "float32", "float64"]]
 for name, op in OPS.items():
     for dtype, a, b in cases:
         a, b = np.array(a, dtype), np.array(b, dtype)
-        if name == "**" and dtype.startswith("int"):
+        if name in ("**", "<<", ">>") and dtype.startswith("int"):
             b = np.abs(b)
         try:
             r = op(a, b)
@@ -69,15 +86,24 @@ for name in ["+", "/", "<", "==", ">="]:
     print("zip", name, "int64", "uint64", "|", text(a), "|", text(b), "|", r.dtype.name, "|",
           text(r), file=out)
 
+for dtype in ["float16", "float32", "float64"]:
+    a = np.array([1.5, -3.0, 0.0, np.inf, np.nan, 1e-3, 2.0], dtype)
+    b = np.array([3, -4, 100, -7, 2, 5, -1050], "int32")
+    r = np.ldexp(a, b)
+    print("zip ldexp", dtype, "int32", "|", text(a), "|", text(b), "|", r.dtype.name, "|", text(r),
+          file=out)
+
 UFUNCS = ["sqrt", "cbrt", "square", "reciprocal", "exp", "exp2", "expm1", "log", "log2", "log10",
           "log1p", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
           "arcsinh", "arccosh", "arctanh", "floor", "ceil", "rint", "trunc", "sign", "degrees",
-          "radians", "isfinite", "isinf", "isnan"]
+          "radians", "isfinite", "isinf", "isnan", "fabs", "signbit", "spacing", "bitwise_count"]
 X = [0.0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 1.0, 3.75, 10.0, np.nan, np.inf, -np.inf]
 for name in UFUNCS:
     for dtype, x in [("float64", X), ("float32", X), ("int16", [0, 1, 4, 100]),
                      ("uint8", [0, 1, 9, 200])]:
         if name == "reciprocal" and dtype in ("int16", "uint8"):
+            continue
+        if name == "bitwise_count" and dtype.startswith("float"):
             continue
         x = np.array(x, dtype)
         r = getattr(np, name)(x)

@@ -3,9 +3,10 @@
 //! Operands are broadcast by the names of their dimensions (the left one's come first) and must
 //! agree exactly on the labels they share. Attributes of both are kept except those that differ.
 //! Element types follow numpy: `/` of integers gives `f64`, and a number does not widen an
-//! array (`f32 * 2.0` stays `f32`).
+//! array (`f32 * 2.0` stays `f32`). `&`, `|`, `^` and `!` are logic on truth values and work bit
+//! by bit on integers.
 
-use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Shl, Shr, Sub};
 use std::panic::Location;
 
 use graticule_array::{MapOp, Result, Scalar, ZipOp};
@@ -39,18 +40,6 @@ impl Dataset {
     fn zip_after(&self, op: ZipOp, value: &Scalar) -> Result<Self> {
         self.map_data(|var| with_value(var, op, value, true))
     }
-
-    /// Raises each element to a power.
-    #[track_caller]
-    pub fn pow(&self, exponent: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::Pow, "pow", &exponent.into())
-    }
-
-    /// Divides and rounds down.
-    #[track_caller]
-    pub fn floor_div(&self, divisor: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::FloorDiv, "floor_div", &divisor.into())
-    }
 }
 
 impl DataArray {
@@ -64,42 +53,6 @@ impl DataArray {
             |array| array.pair(other, |v, s| with_value(v, op, s, false), |a, b| a.zipped(op, b)),
         )
     }
-
-    /// Raises each element to a power.
-    #[track_caller]
-    pub fn pow(&self, exponent: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::Pow, "pow", &exponent.into())
-    }
-
-    /// Divides and rounds down.
-    #[track_caller]
-    pub fn floor_div(&self, divisor: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::FloorDiv, "floor_div", &divisor.into())
-    }
-
-    /// The smaller of each pair of elements.
-    #[track_caller]
-    pub fn minimum(&self, other: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::Min, "minimum", &other.into())
-    }
-
-    /// The larger of each pair of elements.
-    #[track_caller]
-    pub fn maximum(&self, other: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::Max, "maximum", &other.into())
-    }
-
-    /// The angle of the point (`other`, this), in radians.
-    #[track_caller]
-    pub fn atan2(&self, other: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::Atan2, "atan2", &other.into())
-    }
-
-    /// The length of the hypotenuse over two sides.
-    #[track_caller]
-    pub fn hypot(&self, other: impl Into<Operand>) -> Self {
-        self.zip(ZipOp::Hypot, "hypot", &other.into())
-    }
 }
 
 // The right side is generic over what an operand can be made of, so that the result of
@@ -107,6 +60,14 @@ impl DataArray {
 // types of numbers are allowed, for the same reason.
 macro_rules! operators {
     ($($trait:ident $method:ident $op:ident $sign:literal;)*) => {$(
+        operators!(@noun $trait $method $op $sign, DataArray);
+        operators!(@noun $trait $method $op $sign, Dataset);
+        operators!(@left $trait $method $op $sign, DataArray, i64);
+        operators!(@left $trait $method $op $sign, DataArray, f64);
+        operators!(@left $trait $method $op $sign, Dataset, i64);
+        operators!(@left $trait $method $op $sign, Dataset, f64);
+    )*};
+    (@right $($trait:ident $method:ident $op:ident $sign:literal;)*) => {$(
         operators!(@noun $trait $method $op $sign, DataArray);
         operators!(@noun $trait $method $op $sign, Dataset);
     )*};
@@ -128,9 +89,6 @@ macro_rules! operators {
                 self.zip(ZipOp::$op, $sign, &other.into())
             }
         }
-
-        operators!(@left $trait $method $op $sign, $noun, i64);
-        operators!(@left $trait $method $op $sign, $noun, f64);
     };
     (@left $trait:ident $method:ident $op:ident $sign:literal, $noun:ty, $left:ty) => {
         impl $trait<&$noun> for $left {
@@ -164,6 +122,16 @@ operators! {
     Rem rem Rem "%";
 }
 
+// Numbers on the left of these are rare, and floats have no bits.
+operators! {
+    @right
+    BitAnd bitand And "&";
+    BitOr bitor Or "|";
+    BitXor bitxor Xor "^";
+    Shl shl LeftShift "<<";
+    Shr shr RightShift ">>";
+}
+
 macro_rules! negation {
     ($($noun:ty)*) => {$(
         impl Neg for &$noun {
@@ -181,6 +149,24 @@ macro_rules! negation {
             #[track_caller]
             fn neg(self) -> $noun {
                 -&self
+            }
+        }
+
+        impl Not for &$noun {
+            type Output = $noun;
+
+            #[track_caller]
+            fn not(self) -> $noun {
+                self.verb(|| "not".into(), |set| set.try_map(&MapOp::Not))
+            }
+        }
+
+        impl Not for $noun {
+            type Output = $noun;
+
+            #[track_caller]
+            fn not(self) -> $noun {
+                !&self
             }
         }
     )*};

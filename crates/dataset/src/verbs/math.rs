@@ -86,6 +86,26 @@ functions! {
     degrees, MapOp::Math(MathFn::Degrees);
     /// Degrees as radians.
     radians, MapOp::Math(MathFn::Radians);
+    /// Absolute values as floats, also of integers.
+    fabs, MapOp::Math(MathFn::Fabs);
+    /// The nearest whole numbers, halves to even; integers become floats.
+    rint, MapOp::Math(MathFn::Round);
+    /// Where the sign is minus, of -0 too.
+    signbit, MapOp::Math(MathFn::SignBit);
+    /// Distances to the next float away from 0.
+    spacing, MapOp::Math(MathFn::Spacing);
+    /// How many bits of the magnitude of integers are set.
+    bitwise_count, MapOp::Math(MathFn::BitCount);
+    /// Real parts.
+    real, MapOp::Math(MathFn::Real);
+    /// Imaginary parts.
+    imag, MapOp::Math(MathFn::Imag);
+    /// Complex conjugates.
+    conj, MapOp::Math(MathFn::Conj);
+    /// Angles in the complex plane, in radians.
+    angle, MapOp::Math(MathFn::Angle);
+    /// Where elements are NaN, or missing times.
+    isnan, MapOp::Math(MathFn::IsNan);
     /// Where elements are finite.
     isfinite, MapOp::Math(MathFn::IsFinite);
     /// Where elements are infinite.

@@ -7,6 +7,7 @@
 pub(crate) mod align;
 mod arith;
 mod astype;
+mod bits;
 mod broadcast;
 mod clip;
 mod compare;
@@ -24,6 +25,7 @@ mod head;
 mod keep;
 mod map;
 mod math;
+mod math_of_two;
 pub(crate) mod operand;
 mod pad;
 pub(crate) mod reduce;

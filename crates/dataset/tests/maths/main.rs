@@ -5,3 +5,4 @@
 
 mod golden;
 mod inputs;
+mod operators;
