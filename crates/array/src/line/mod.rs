@@ -9,6 +9,7 @@ mod fit;
 mod gaps;
 mod lines;
 mod order;
+mod slope;
 mod window;
 
 use std::fmt;
@@ -23,6 +24,7 @@ pub use curve::{Beyond, Curve, Interpolation};
 pub use fit::PolyFit;
 pub use gaps::Gaps;
 pub use order::{Method as QuantileMethod, Quantiles};
+pub use slope::{Integral, Slope};
 pub use window::{Window, WindowStat};
 
 /// An operation along one axis of an array, as plain data: each line of values along the axis
@@ -74,6 +76,10 @@ pub enum LineOp {
     Curve(Curve),
     /// The coefficients of the nearest polynomial.
     PolyFit(PolyFit),
+    /// The derivative along a coordinate.
+    Slope(Slope),
+    /// The integral along a coordinate from the first element to each one.
+    Integral(Integral),
 }
 
 impl LineOp {
@@ -93,6 +99,8 @@ impl LineOp {
             Self::Gaps(gaps) => gaps.result(input, len),
             Self::Curve(curve) => curve.result(input, len),
             Self::PolyFit(fit) => fit.result(input, len),
+            Self::Slope(slope) => slope.result(input, len),
+            Self::Integral(integral) => integral.result(input, len),
         }
     }
 
@@ -115,6 +123,8 @@ impl LineOp {
             Self::Gaps(gaps) => gaps.apply(input, axis),
             Self::Curve(curve) => curve.apply(input, axis),
             Self::PolyFit(fit) => fit.apply(input, axis),
+            Self::Slope(slope) => slope.part(input, axis, 0, 0..len),
+            Self::Integral(integral) => integral.apply(input, axis),
         }
     }
 
@@ -123,7 +133,8 @@ impl LineOp {
     #[must_use]
     pub fn needs(&self, out: Range<usize>, len: usize) -> Range<usize> {
         match self {
-            Self::CumSum { .. } | Self::CumProd { .. } => 0..out.end.min(len),
+            Self::CumSum { .. } | Self::CumProd { .. } | Self::Integral(_) => 0..out.end.min(len),
+            Self::Slope(slope) => slope.needs(&out, len),
             Self::Window(window) => window.needs(out, len),
             Self::Carry { backwards, limit } => carry::needs(*backwards, *limit, out, len),
             Self::Quantile(_)
@@ -154,8 +165,10 @@ impl LineOp {
                 needs.len()
             )));
         }
-        if let Self::Window(window) = self {
-            return window.part(part, axis, needs.start, out);
+        match self {
+            Self::Window(window) => return window.part(part, axis, needs.start, out),
+            Self::Slope(slope) => return slope.part(part, axis, needs.start, out),
+            _ => {}
         }
         let all = self.apply(part, axis)?;
         let made = lines::length(&all, axis)?;
@@ -193,6 +206,8 @@ impl fmt::Display for LineOp {
             Self::Gaps(gaps) => write!(f, "interpolate gaps, {:?}", gaps.method),
             Self::Curve(curve) => write!(f, "interpolate, {:?}", curve.method),
             Self::PolyFit(fit) => write!(f, "polynomial of degree {}", fit.degree),
+            Self::Slope(_) => f.write_str("derivative"),
+            Self::Integral(_) => f.write_str("cumulative integral"),
         }
     }
 }

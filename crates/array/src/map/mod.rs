@@ -4,6 +4,7 @@ mod arithmetic;
 mod decode;
 mod encode;
 mod logic;
+mod lookup;
 mod math;
 mod raw;
 mod scalar;
@@ -156,6 +157,14 @@ pub enum MapOp {
     },
     /// Text from characters or byte strings; trailing NULs are dropped.
     TextFrom(TextEncoding),
+    /// The value of a list that each integer names, from 0 on; missing where there is none, which
+    /// is an error if `to` has no missing value.
+    Lookup {
+        /// The values.
+        values: Arc<[Scalar]>,
+        /// The type of the result.
+        to: DType,
+    },
 }
 
 impl MapOp {
@@ -277,6 +286,13 @@ impl MapOp {
                 need(input.is_text(), "char or bytes")?;
                 DType::Str
             }
+            Self::Lookup { values, to } => {
+                need(input.is_integer(), "integers")?;
+                for value in &**values {
+                    castable(&value.dtype(), to)?;
+                }
+                to.clone()
+            }
         })
     }
 
@@ -324,6 +340,7 @@ impl MapOp {
                 time::encode_duration(input, *nanos_per_step, to)
             }
             Self::TextFrom(encoding) => text::decode(input, *encoding),
+            Self::Lookup { values, to } => lookup::lookup(input, values, to),
         }
     }
 }

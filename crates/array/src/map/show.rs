@@ -81,6 +81,7 @@ impl fmt::Display for MapOp {
                 write!(f, "encode durations as {to} of {nanos_per_step} ns")
             }
             Self::TextFrom(encoding) => write!(f, "text from {encoding}"),
+            Self::Lookup { values, to } => write!(f, "one of {} {to}", values.len()),
         }
     }
 }

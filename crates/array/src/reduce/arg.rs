@@ -126,6 +126,9 @@ impl Reduction for ArgExtreme {
 
     fn finish(&self, mut state: State, input: &DType) -> Result<Array> {
         let places = state.take(1)?;
+        if self.params.min_count == Some(0) {
+            return Ok(places);
+        }
         if flat::<i64>(&places)?.contains(&NOWHERE) {
             return Err(Error::invalid(format!(
                 "\"{}\" of no elements: a slice of {input} is empty or all missing",

@@ -38,7 +38,8 @@ pub struct ReduceParams {
     pub skipna: Option<bool>,
     /// `var` and `std` divide by the count minus this; 0 unless chosen.
     pub ddof: f64,
-    /// `sum` and `prod` of floats are missing where fewer elements than this are there.
+    /// `sum` and `prod` of floats are missing where fewer elements than this are there. With 0,
+    /// `argmin` and `argmax` of no elements are -1 in place of an error.
     pub min_count: Option<usize>,
 }
 
