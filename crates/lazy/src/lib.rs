@@ -5,6 +5,7 @@
 //! threads within its memory budget. Results do not depend on the number of threads nor on the
 //! budget, to the last bit.
 
+mod block;
 mod expr;
 mod geometry;
 mod kernel;
@@ -13,6 +14,7 @@ mod plan;
 mod run;
 mod session;
 
+pub use block::BlockOp;
 pub use expr::{LazyArray, NodeId};
 pub use plan::{Plan, Totals};
 pub use session::{

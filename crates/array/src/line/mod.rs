@@ -145,6 +145,21 @@ impl LineOp {
         }
     }
 
+    /// The most elements of a line of `len` that any `out` neighbouring elements of its result
+    /// depend on.
+    #[must_use]
+    pub fn needs_at_most(&self, out: usize, len: usize) -> usize {
+        let made = self.result(&DType::F64, len).map_or(len, |(_, n)| n);
+        let last = made.saturating_sub(out);
+        // As regular as operations are, the ends and the middle tell.
+        let starts = [0, out, last / 2, last.saturating_sub(out), last];
+        let most = starts.iter().map(|s| {
+            let start = (*s).min(last);
+            self.needs(start..(start + out).min(made), len).len()
+        });
+        most.max().unwrap_or(0)
+    }
+
     /// The elements `out` of each line of the result, from the elements that
     /// [`needs`](Self::needs) names of lines of `len`.
     ///
@@ -184,10 +199,7 @@ impl LineOp {
     /// Whether an element of the result may depend on all of its line, wherever it lies.
     #[must_use]
     pub fn is_whole_line(&self, len: usize) -> bool {
-        let (_, n) = self.result(&DType::F64, len).unwrap_or((DType::F64, len));
-        let first = self.needs(0..n.min(1), len).len();
-        let last = self.needs(n.saturating_sub(1)..n, len).len();
-        first.max(last).saturating_mul(2) >= len
+        self.needs_at_most(1, len).saturating_mul(2) >= len
     }
 }
 

@@ -60,6 +60,11 @@ pub(crate) fn node_id(op: &Op, inputs: &[LazyArray]) -> NodeId {
             }
         }
         Op::Rechunk(grid) => h.add(grid),
+        Op::Block(block) => match block.key() {
+            Some(key) => h.add(&key),
+            None => h.add(&(Arc::as_ptr(block).cast::<()>() as usize)),
+        },
+        Op::Gather(gather) => h.add(gather),
     }
     for input in inputs {
         h.add(&input.id());

@@ -12,8 +12,9 @@ use graticule_array::{
 };
 use graticule_storage::ChunkSource;
 
+use crate::block::{BlockOp, Gather};
 pub use id::NodeId;
-pub(crate) use op::{Groups, Op, ReduceSpec};
+pub(crate) use op::{Groups, Op, ReduceSpec, check_axes};
 
 /// Expressions are walked by recursion, so their depth is bounded.
 const MAX_DEPTH: usize = 1000;
@@ -432,6 +433,21 @@ impl LazyArray {
         Self::make(op, vec![self.clone()], self.dtype().clone(), grid)
     }
 
+    /// An operation that makes boxes of its result from boxes of its inputs.
+    ///
+    /// # Errors
+    /// If the inputs do not fit the operation.
+    pub fn block(op: Arc<dyn BlockOp>, inputs: &[Self]) -> Result<Self> {
+        let made = op.result(inputs);
+        let (dtype, grid) = made.map_err(|e| e.context(format!("in {}", op.name())))?;
+        Self::make(Op::Block(op), inputs.to_vec(), dtype, grid)
+    }
+
+    pub(crate) fn make_gather(&self, gather: Gather) -> Result<Self> {
+        let grid = gather.grid(self.grid());
+        Self::make(Op::Gather(gather), vec![self.clone()], self.dtype().clone(), grid)
+    }
+
     /// The same operation on other inputs, checked anew. Rules build with it.
     pub(crate) fn with_inputs(&self, inputs: &[LazyArray]) -> Result<Self> {
         let at = |i: usize| inputs.get(i).ok_or_else(|| Error::bug("an input was lost"));
@@ -449,6 +465,8 @@ impl LazyArray {
                 at(0)?.make_reduce(spec.reduction.clone(), &spec.axes, spec.groups.clone())
             }
             Op::Rechunk(grid) => at(0)?.rechunk(grid.clone()),
+            Op::Block(op) => Self::block(op.clone(), inputs),
+            Op::Gather(g) => at(0)?.make_gather(g.clone()),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use graticule_array::{Array, ChunkGrid, DType, Error, MapOp, Reduction, Result, Selection, ZipOp};
 use graticule_storage::ChunkSource;
 
+use crate::block::{BlockOp, Gather};
+
 /// What a node does to its inputs.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
@@ -33,6 +35,10 @@ pub(crate) enum Op {
     Reduce(ReduceSpec),
     /// The same values, planned along another grid.
     Rechunk(ChunkGrid),
+    /// Boxes made from boxes.
+    Block(Arc<dyn BlockOp>),
+    /// Points picked along several axes together.
+    Gather(Gather),
 }
 
 /// A reduction and the axes it runs over.
@@ -115,6 +121,8 @@ impl fmt::Display for Op {
             Self::JoinChars => f.write_str("join characters"),
             Self::Reduce(spec) => write!(f, "{spec}"),
             Self::Rechunk(grid) => write!(f, "rechunk {:?}", grid.largest()),
+            Self::Block(op) => f.write_str(&op.name()),
+            Self::Gather(gather) => write!(f, "{gather}"),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! read or computed for just this block) and a few elementwise steps. The steps then run over
 //! tiles of some thousand elements, which stay in the processor's cache between steps.
 
+mod boxes;
 mod buffers;
 mod fetch;
 mod resolve;

@@ -114,7 +114,7 @@ impl<'a> Resolver<'a> {
                 let array = self.array(node, &part)?;
                 self.load(array, places)
             }
-            Op::Read(_) | Op::JoinChars => {
+            Op::Read(_) | Op::JoinChars | Op::Block(_) | Op::Gather(_) => {
                 let array = self.array(node, part)?;
                 self.load(array, places.to_vec())
             }
@@ -171,6 +171,8 @@ impl<'a> Resolver<'a> {
             Op::Broadcast { .. } | Op::Map(_) | Op::Zip(_) | Op::Choose => {
                 self.computed(node, part)?
             }
+            Op::Block(op) => self.block(node, op, part)?,
+            Op::Gather(gather) => self.gather(node, gather, part)?,
         };
         self.arrays.push((id, part.clone(), array.clone()));
         Ok(array)

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use graticule_array::{Error, Result};
 
 use crate::expr::{LazyArray, NodeId};
+pub(crate) use push_select::below_block;
 use share::Share;
 
 /// A local rewrite.

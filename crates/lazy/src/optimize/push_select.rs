@@ -1,8 +1,11 @@
 //! Selections move towards the sources, so that only what is needed is read and computed.
 
+use std::sync::Arc;
+
 use graticule_array::{Pick, Result, Selection};
 
 use super::{Context, Rule};
+use crate::block::{BlockOp, passes};
 use crate::expr::{LazyArray, Op, ReduceSpec};
 use crate::geometry::{concat_segments, through_broadcast, through_permute};
 
@@ -44,6 +47,8 @@ impl Rule for PushSelect {
                 below.rechunk(grid.select(selection)).map(Some)
             }
             Op::Concat { axis, starts } => pieces(inner, *axis, starts, selection),
+            Op::Block(op) => below_block(inner, op, selection),
+            Op::Gather(gather) => gather.select(inner.input()?, selection).map(Some),
             Op::Reduce(spec) if !cx.is_shared(inner) => below_reduce(inner, spec, selection),
             _ => Ok(None),
         }
@@ -79,6 +84,44 @@ fn pieces(
     let at = |p: &&Pick| !matches!(p, Pick::At(_));
     let axis = selection.picks().iter().take(axis).filter(at).count();
     LazyArray::concat(&parts, axis).map(Some)
+}
+
+/// Picks along parallel axes pick from the inputs; the rest stays above, unless the operation
+/// knows better.
+pub(crate) fn below_block(
+    node: &LazyArray,
+    op: &Arc<dyn BlockOp>,
+    selection: &Selection,
+) -> Result<Option<LazyArray>> {
+    let inputs = node.inputs();
+    let mut below: Vec<Selection> = inputs.iter().map(|i| Selection::all(i.shape())).collect();
+    let mut above = Vec::with_capacity(selection.picks().len());
+    let mut useful = false;
+    for (axis, (pick, n)) in selection.picks().iter().zip(node.shape()).enumerate() {
+        if *pick == Pick::all(*n) || !passes(&**op, inputs.len(), axis) {
+            above.push(pick.clone());
+            continue;
+        }
+        useful = true;
+        // The operation keeps its axes.
+        let (inside, outside) = match pick {
+            Pick::At(i) => (Pick::span(*i, 1), Pick::At(0)),
+            other => (other.clone(), Pick::all(other.len())),
+        };
+        for (i, selection) in below.iter_mut().enumerate() {
+            if let Some(own) = op.parallel(i, axis) {
+                *selection =
+                    std::mem::replace(selection, Selection::all(&[])).with(own, inside.clone());
+            }
+        }
+        above.push(outside);
+    }
+    let above = Selection::new(above);
+    if !useful {
+        return op.select(inputs, &above);
+    }
+    let inputs = inputs.iter().zip(&below).map(|(i, s)| i.select(s)).collect::<Result<Vec<_>>>()?;
+    LazyArray::block(op.clone(), &inputs)?.select(&above).map(Some)
 }
 
 /// Selections along kept axes select what is reduced; the rest stays above.

@@ -163,6 +163,11 @@ impl Geometry {
         self.along.count().div_ceil(self.run).max(1)
     }
 
+    /// The blocks of a column.
+    pub(crate) fn blocks(&self) -> usize {
+        self.along.count()
+    }
+
     /// The blocks of a run, in order.
     pub(crate) fn run(&self, run: usize) -> std::ops::Range<usize> {
         let start = run.saturating_mul(self.run).min(self.along.count());

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use graticule_array::{DimChunks, Pick, Selection};
+use graticule_array::{ChunkGrid, DimChunks, Pick, Selection};
 use graticule_storage::Limits;
 
 use super::{Action, Stage};
+use crate::block::{needs, passes, shapes};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, through_broadcast, through_permute};
 use crate::kernel::TILE;
+use crate::optimize::below_block;
 
 /// What a stage reads.
 #[derive(Clone, Debug, Default)]
@@ -40,32 +42,124 @@ impl Reads {
     }
 }
 
-/// What a stage reads, each chunk once per visit.
+/// More blocks are not counted one by one.
+const MAX_BLOCKS: usize = 2048;
+
+/// What a stage reads.
 pub(crate) fn reads(stage: &Stage) -> Reads {
-    let mut out = Reads::default();
-    let mut seen = HashSet::new();
+    let mut counter = Counter::default();
+    let blocks = stage.blocks();
+    if is_aligned(stage) {
+        // Each chunk belongs to one block.
+        for consumer in &stage.consumers {
+            counter.visit(&consumer.input, &Selection::all(consumer.input.shape()));
+        }
+    } else {
+        let stride = blocks.div_ceil(MAX_BLOCKS).max(1);
+        let mut counted = 0usize;
+        for number in (0..blocks).step_by(stride) {
+            let (column, pass, block) = stage.block(number);
+            counted += 1;
+            if stage.skips(pass, block) {
+                continue;
+            }
+            let region = stage.geometry.region(&stage.column(column), block);
+            if region.is_empty() {
+                continue;
+            }
+            let part = Selection::from_region(&region);
+            counter.seen.clear();
+            for consumer in stage.consumers.iter().filter(|c| stage.takes_part(c, pass)) {
+                counter.visit(&consumer.input, &part);
+            }
+        }
+        counter.scale(blocks as f64 / counted.max(1) as f64);
+    }
+    let mut out = counter.reads;
+    out.sources = counter.sources.len();
     for consumer in &stage.consumers {
-        visit(&consumer.input, &Selection::all(consumer.input.shape()), &mut seen, &mut out);
         if let Action::Write(sink) = &consumer.action {
             out.respect(&sink.limits());
         }
     }
-    let again = |n: f64| n * stage.fit.reread;
-    out.bytes = again(out.bytes as f64) as u64;
-    out.stored = again(out.stored as f64) as u64;
-    out.chunks = again(out.chunks as f64).round() as usize;
     out
 }
 
-fn visit(
-    node: &LazyArray,
-    part: &Selection,
-    seen: &mut HashSet<(NodeId, Selection)>,
-    out: &mut Reads,
-) {
-    if !seen.insert((node.id(), part.clone())) {
-        return;
+/// Whether each chunk is needed for one block only, once.
+fn is_aligned(stage: &Stage) -> bool {
+    fn visit(node: &LazyArray, grid: &ChunkGrid) -> bool {
+        match node.op() {
+            Op::Const(_) | Op::Reduce(_) => true,
+            Op::Read(source) => source.info().grid == *grid,
+            // The grid has a cut wherever a piece ends.
+            Op::Concat { axis, .. } => {
+                let beside = |g: &ChunkGrid| {
+                    let dims = g.dims().iter().enumerate().filter(|(a, _)| a != axis);
+                    dims.map(|(_, d)| d.clone()).collect::<Vec<_>>()
+                };
+                let all = beside(grid);
+                node.grid() == grid
+                    && node.inputs().iter().all(|i| beside(i.grid()) == all && visit(i, i.grid()))
+            }
+            Op::Select(own) => {
+                let even = |p: &Pick| matches!(p, Pick::At(_) | Pick::Range { step: 1, .. });
+                let below = node.inputs().first();
+                node.grid() == grid
+                    && own.picks().iter().all(even)
+                    && below.is_some_and(|b| matches!(b.op(), Op::Read(_)) && visit(b, b.grid()))
+            }
+            Op::Map(_) | Op::Zip(_) | Op::Choose => node.inputs().iter().all(|i| visit(i, grid)),
+            _ => false,
+        }
     }
+    stage.fit.reread <= 1.0
+        && stage.consumers.iter().all(|c| {
+            let grid = c.input.grid();
+            let mut dims = grid.dims().iter().zip(stage.geometry.grid.dims());
+            dims.all(|(chunks, blocks)| are_unions(blocks, chunks)) && visit(&c.input, grid)
+        })
+}
+
+/// Whether blocks are cut only where chunks are.
+fn are_unions(blocks: &DimChunks, chunks: &DimChunks) -> bool {
+    match (blocks, chunks) {
+        (
+            DimChunks::Even { size, offset, .. },
+            DimChunks::Even { size: chunk, offset: first, .. },
+        ) if *chunk > 0 => {
+            blocks.count() <= 1 || (size.is_multiple_of(*chunk) && offset % chunk == *first)
+        }
+        _ => blocks.count() <= 1 || chunks.meet(blocks) == *chunks,
+    }
+}
+
+/// Counts reads, each part of an expression once per block.
+#[derive(Default)]
+struct Counter {
+    reads: Reads,
+    sources: HashSet<NodeId>,
+    seen: HashSet<(NodeId, Selection)>,
+}
+
+impl Counter {
+    /// Takes what was counted for a part of the blocks as typical.
+    fn scale(&mut self, by: f64) {
+        let out = &mut self.reads;
+        out.bytes = (out.bytes as f64 * by) as u64;
+        out.stored = (out.stored as f64 * by) as u64;
+        out.chunks = (out.chunks as f64 * by).round() as usize;
+    }
+
+    fn visit(&mut self, node: &LazyArray, part: &Selection) {
+        if !self.seen.insert((node.id(), part.clone())) {
+            return;
+        }
+        visit(self, node, part);
+    }
+}
+
+fn visit(counter: &mut Counter, node: &LazyArray, part: &Selection) {
+    let out = &mut counter.reads;
     let input = || node.inputs().first();
     match node.op() {
         Op::Const(_) | Op::Reduce(_) => {}
@@ -86,7 +180,7 @@ fn visit(
                 let share = cells as f64 / all.max(1) as f64;
                 out.stored = out.stored.saturating_add((stored as f64 * share) as u64);
             }
-            out.sources += 1;
+            counter.sources.insert(node.id());
             if out.example.is_none() {
                 let lens = info.grid.largest();
                 out.example = Some(format!("{} {:?} in {lens:?}", info.dtype, info.shape));
@@ -95,37 +189,66 @@ fn visit(
         }
         Op::Select(own) => {
             if let (Some(input), Ok(both)) = (input(), own.then(part)) {
-                visit(input, &both, seen, out);
+                counter.visit(input, &both);
             }
         }
         Op::Permute(axes) => {
             if let Some(input) = input() {
-                visit(input, &through_permute(axes, part).0, seen, out);
+                counter.visit(input, &through_permute(axes, part).0);
             }
         }
         Op::Broadcast { axes, .. } => {
             if let Some(input) = input() {
-                visit(input, &through_broadcast(axes, input.ndim(), part).0, seen, out);
+                counter.visit(input, &through_broadcast(axes, input.ndim(), part).0);
             }
         }
         Op::JoinChars => {
             if let Some(input) = input() {
                 let mut picks = part.picks().to_vec();
                 picks.push(Pick::all(input.shape().last().copied().unwrap_or(0)));
-                visit(input, &Selection::new(picks), seen, out);
+                counter.visit(input, &Selection::new(picks));
             }
         }
         Op::Concat { axis, starts } => {
             let Some(pick) = part.picks().get(*axis) else { return };
             for segment in concat_segments(starts, pick) {
                 if let Some(piece) = node.inputs().get(segment.piece) {
-                    visit(piece, &part.clone().with(*axis, segment.pick), seen, out);
+                    counter.visit(piece, &part.clone().with(*axis, segment.pick));
                 }
+            }
+        }
+        Op::Block(op) => {
+            if part.picks().iter().any(Pick::is_empty) {
+                return;
+            }
+            let even = |p: &Pick| matches!(p, Pick::At(_) | Pick::Range { step: 1, .. });
+            if !part.picks().iter().all(even)
+                && let Ok(Some(cheaper)) = below_block(node, op, part)
+            {
+                return counter.visit(&cheaper, &Selection::all(cheaper.shape()));
+            }
+            let (region, shapes) = (part.cover().0, shapes(node.inputs()));
+            for (i, input) in node.inputs().iter().enumerate() {
+                if let Ok(needed) = needs(&**op, i, &region, &shapes) {
+                    counter.visit(input, &Selection::from_region(&needed));
+                }
+            }
+        }
+        Op::Gather(gather) => {
+            let Some(chosen) = input().and_then(|i| gather.select(i, part).ok()) else { return };
+            let (Op::Gather(gather), Some(input)) = (chosen.op(), chosen.inputs().first()) else {
+                return counter.visit(&chosen, &Selection::all(chosen.shape()));
+            };
+            if chosen.is_empty() {
+                return;
+            }
+            for piece in gather.boxes(input.grid()) {
+                counter.visit(input, &piece.part(input.shape(), gather));
             }
         }
         Op::Map(_) | Op::Zip(_) | Op::Choose | Op::Rechunk(_) => {
             for input in node.inputs() {
-                visit(input, part, seen, out);
+                counter.visit(input, part);
             }
         }
     }
@@ -176,6 +299,13 @@ impl BlockCost {
         }
         let tile = cells.min(TILE).saturating_mul(cost.steps + 1).saturating_mul(8);
         cost.bytes.saturating_add(cost.scratch).saturating_add(tile)
+    }
+
+    /// What a block of an expression holds, without what is done with it.
+    pub(crate) fn held(input: &LazyArray, lens: &[usize]) -> usize {
+        let mut cost = Self::default();
+        cost.visit(input, lens, false);
+        cost.bytes.saturating_add(cost.scratch)
     }
 
     fn add(&mut self, cells: usize, of: &LazyArray) {
@@ -248,6 +378,53 @@ impl BlockCost {
                 self.add(cells, node);
                 self.visit(input, &below, scattered);
             }
+            Op::Block(op) => {
+                let shapes = shapes(node.inputs());
+                let mut wanted = lens.to_vec();
+                if scattered {
+                    self.add(cells, node);
+                    // What holds scattered indices of an axis that nothing passes through.
+                    for (axis, (to, n)) in wanted.iter_mut().zip(node.shape()).enumerate() {
+                        if !passes(&**op, shapes.len(), axis) {
+                            *to = *n;
+                        }
+                    }
+                }
+                self.add(product(&wanted), node);
+                self.bytes = self.bytes.saturating_add(op.scratch(&wanted, &shapes));
+                for (i, input) in node.inputs().iter().enumerate() {
+                    let below = op.longest(i, &wanted, &shapes);
+                    if is_computed(input) {
+                        self.add(product(&below), input);
+                    }
+                    self.visit(input, &below, false);
+                }
+            }
+            Op::Gather(gather) => {
+                // The pieces, all in a row, and all in order.
+                self.bytes = self.bytes.saturating_add(
+                    cells.saturating_mul(node.dtype().planned_size()).saturating_mul(3),
+                );
+                let mut others: Vec<usize> = lens.to_vec();
+                if gather.place() < others.len() {
+                    others.remove(gather.place());
+                }
+                let mut others = others.into_iter();
+                let largest = input.grid().largest();
+                let chunk = largest.iter().enumerate().map(|(axis, n)| {
+                    if gather.axes().contains(&axis) { *n } else { others.next().unwrap_or(1) }
+                });
+                let chunk: Vec<usize> = chunk.collect();
+                // One chunk at a time, and its points' axes brought to the front.
+                let mut inner = Self::default();
+                inner.visit(input, &chunk, scattered);
+                inner.add(product(&chunk), input);
+                if is_computed(input) {
+                    inner.add(product(&chunk), input);
+                }
+                self.bytes = self.bytes.saturating_add(inner.bytes);
+                self.scratch = self.scratch.max(inner.scratch);
+            }
             Op::Concat { .. } => {
                 self.add(cells, node);
                 // One piece at a time; a read goes straight into the whole.
@@ -275,6 +452,17 @@ impl BlockCost {
                 }
             }
         }
+    }
+}
+
+/// Whether an array of its own is made for a part of a node.
+fn is_computed(node: &LazyArray) -> bool {
+    match node.op() {
+        Op::Map(_) | Op::Zip(_) | Op::Choose | Op::Broadcast { .. } => true,
+        Op::Select(_) | Op::Permute(_) | Op::Rechunk(_) => {
+            node.inputs().first().is_some_and(is_computed)
+        }
+        _ => false,
     }
 }
 

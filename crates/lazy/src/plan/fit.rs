@@ -11,8 +11,12 @@ use graticule_array::{ChunkGrid, DimChunks, Error, Region, Result};
 use super::blocks::Geometry;
 use super::cost::{BlockCost, product};
 use super::{Action, SLACK, Stage};
+use crate::block::has_block;
 use crate::expr::{Groups, ReduceSpec};
 use crate::session::Memory;
+
+/// Axes are stiff if blocks half as long along them hold more than this share.
+const STIFF: f64 = 0.8;
 
 /// How a stage is cut to fit.
 #[derive(Clone, Debug)]
@@ -67,7 +71,11 @@ pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<
     let mut best: Option<(f64, Fit)> = None;
     let mut least = u64::MAX;
     let counts = groups.map_or(1, |g| g.count.max(1));
-    let tiles = if reduces { product(&stage.fit.columns.largest()).max(1) } else { 1 };
+    let writes = stage.consumers.iter().any(|c| matches!(c.action, Action::Write(_)));
+    let cells = product(&stage.fit.columns.largest()).max(1);
+    // What is written is cut as its place is; blocks of plain steps are small as they are.
+    let blocks = stage.consumers.iter().any(|c| has_block(&c.input));
+    let tiles = if reduces || (blocks && !writes) { cells } else { 1 };
     for passes in steps(counts) {
         for parts in steps(tiles) {
             let fit = candidate(stage, parts, passes, groups);
@@ -83,7 +91,9 @@ pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<
             if best.as_ref().is_none_or(|(c, _)| cost < c * 0.999) {
                 best = Some((cost, fit));
             }
-            break;
+            if at_once == threads as u64 {
+                break;
+            }
         }
     }
     best.map(|(_, fit)| fit).ok_or_else(|| no_room(stage, held, least, all))
@@ -247,6 +257,8 @@ fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
         return (columns, 1.0);
     }
     let stored = stage.consumers.first().map(|c| c.input.grid().largest()).unwrap_or_default();
+    let stiff = stiff_axes(stage);
+    let is_stiff = |i: usize| geometry.kept.get(i).is_some_and(|a| stiff.contains(a));
     let mut left = parts;
     let mut again = 1.0;
     let mut dims: Vec<DimChunks> = columns.dims().to_vec();
@@ -257,14 +269,14 @@ fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
     // Along chunks first.
     for (i, dim) in dims.iter_mut().enumerate() {
         let (len, chunk) = (dim.longest(), chunk(i));
-        if left > 1 && len > chunk {
+        if left > 1 && len > chunk && !is_stiff(i) {
             let pieces = left.min(len.div_ceil(chunk));
             let piece = len.div_ceil(pieces).div_ceil(chunk) * chunk;
             left = left.div_ceil(len.div_ceil(piece));
             *dim = cut(dim, piece);
         }
     }
-    for dim in &mut dims {
+    for (_, dim) in dims.iter_mut().enumerate().filter(|(i, _)| !is_stiff(*i)) {
         let len = dim.longest();
         if left > 1 && len > 1 {
             let piece = len.div_ceil(left.min(len));
@@ -278,6 +290,28 @@ fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
     (ChunkGrid::new(dims), if whole { again } else { 1.0 })
 }
 
+/// The axes along which shorter blocks hold hardly less: operations need whole lines of them.
+pub(crate) fn stiff_axes(stage: &Stage) -> Vec<usize> {
+    let lens = stage.geometry.grid.largest();
+    let inputs = stage.consumers.iter().map(|c| &c.input);
+    let mut stiff: Vec<usize> = Vec::new();
+    for input in inputs.filter(|i| has_block(i)) {
+        stiff.extend(stiff_axes_of(input, &lens));
+    }
+    stiff
+}
+
+/// As [`stiff_axes`], for blocks of these lengths.
+pub(crate) fn stiff_axes_of(input: &crate::LazyArray, lens: &[usize]) -> Vec<usize> {
+    let whole = BlockCost::held(input, lens) as f64;
+    let halved = |axis: usize| {
+        let half = |(a, n): (usize, &usize)| if a == axis { n.div_ceil(2) } else { *n };
+        BlockCost::held(input, &lens.iter().enumerate().map(half).collect::<Vec<_>>()) as f64
+    };
+    let long = lens.iter().enumerate().filter(|(_, n)| **n > 1).map(|(axis, _)| axis);
+    long.filter(|axis| halved(*axis) > STIFF * whole).collect()
+}
+
 fn reads_whole_chunks(node: &crate::LazyArray) -> bool {
     match node.op() {
         crate::expr::Op::Read(s) => s.info().whole_chunks,
@@ -287,7 +321,7 @@ fn reads_whole_chunks(node: &crate::LazyArray) -> bool {
 }
 
 /// Cuts each piece of an axis into shorter ones.
-fn cut(dim: &DimChunks, piece: usize) -> DimChunks {
+pub(crate) fn cut(dim: &DimChunks, piece: usize) -> DimChunks {
     let piece = piece.max(1);
     if dim.count() <= 1 {
         return DimChunks::even(piece, dim.len());

@@ -15,7 +15,7 @@ use graticule_storage::ChunkSink;
 use crate::expr::{LazyArray, NodeId, ReduceSpec};
 use crate::optimize::optimize;
 
-pub(crate) use blocks::{Geometry, Sizes};
+pub(crate) use blocks::{Geometry, Sizes, group};
 pub(crate) use cost::Reads;
 pub(crate) use fit::{Fit, met_groups, project};
 
@@ -138,6 +138,19 @@ impl Stage {
     pub(crate) fn tasks(&self) -> usize {
         let columns = self.fit.columns.count();
         columns.saturating_mul(self.fit.passes.len()).saturating_mul(self.geometry.runs())
+    }
+
+    /// The blocks of all columns and passes.
+    pub(crate) fn blocks(&self) -> usize {
+        let columns = self.fit.columns.count();
+        columns.saturating_mul(self.fit.passes.len()).saturating_mul(self.geometry.blocks())
+    }
+
+    /// The column, the pass, and the block in its column, of a number below
+    /// [`blocks`](Self::blocks).
+    pub(crate) fn block(&self, number: usize) -> (usize, usize, usize) {
+        let (blocks, passes) = (self.geometry.blocks().max(1), self.fit.passes.len().max(1));
+        (number / blocks / passes, number / blocks % passes, number % blocks)
     }
 
     /// The task of a number: runs fastest, so that columns are finished one after the other.

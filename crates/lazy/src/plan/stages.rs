@@ -8,11 +8,17 @@ use graticule_array::{ChunkGrid, DimChunks, Error, Result};
 use graticule_storage::ChunkSink;
 
 use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
+use super::cost::BlockCost;
+use super::fit::{cut, stiff_axes_of};
 use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
+use crate::block::has_block;
 use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
 
 /// Rows shorter than this are handled element by element.
 const MIN_ROW: usize = 32;
+
+/// Blocks of operations on boxes hold at most this many blocks' bytes, where they can be cut.
+const LIMIT: usize = 16;
 
 /// What the parts of an expression above its reductions look like.
 struct Facts {
@@ -170,6 +176,12 @@ impl Builder {
                 (in_order(blocks, spec, &reduced), reduced)
             }
         };
+        let blocks = match &action {
+            Action::Reduce(spec, _) if has_block(input) => {
+                limit_blocks(blocks, input, spec, &reduced, self.sizes)
+            }
+            _ => blocks,
+        };
         let geometry = Geometry::new(blocks, reduced, facts.size, self.sizes);
         let consumer = Consumer { input: input.clone(), action };
         let level = self.level(input);
@@ -221,6 +233,35 @@ impl Builder {
         }
         (stages, self.slots)
     }
+}
+
+/// Blocks of operations on boxes hold more than themselves, and only their kept axes can be cut
+/// later to fit the budget: the reduced axes are cut here, by a constant.
+fn limit_blocks(
+    blocks: ChunkGrid,
+    input: &LazyArray,
+    spec: &ReduceSpec,
+    reduced: &[usize],
+    sizes: Sizes,
+) -> ChunkGrid {
+    let ordered = matches!(spec.reduction.name(), "first" | "last" | "argmin" | "argmax");
+    let mut dims = blocks.dims().to_vec();
+    let mut lens = blocks.largest();
+    let limit = sizes.block.saturating_mul(LIMIT);
+    while BlockCost::held(input, &lens) > limit {
+        let stiff = stiff_axes_of(input, &lens);
+        let can = |a: &&usize| {
+            lens.get(**a).is_some_and(|n| *n > 1)
+                && !stiff.contains(a)
+                && (!ordered || reduced.first() == Some(a))
+        };
+        let longest = reduced.iter().filter(can).max_by_key(|a| lens.get(**a).copied());
+        let Some(axis) = longest.copied() else { break };
+        let (Some(dim), Some(len)) = (dims.get_mut(axis), lens.get_mut(axis)) else { break };
+        *len = len.div_ceil(2);
+        *dim = cut(dim, *len);
+    }
+    ChunkGrid::new(dims)
 }
 
 /// The first and the last element are those of the row-major order: blocks follow it only

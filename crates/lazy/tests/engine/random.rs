@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use graticule_array::{
-    Array, Cells, ChunkGrid, DType, DimChunks, MapOp, MathFn, Pick, ReduceParams, Reduction,
-    Result, Scalar, Selection, ZipOp, choose, reduction,
+    Array, Cells, ChunkGrid, DType, DimChunks, LineOp, MapOp, MathFn, Pick, ReduceParams,
+    Reduction, Result, Scalar, Selection, ZipOp, choose, reduction,
 };
 use graticule_lazy::LazyArray;
 use graticule_storage::MemorySource;
@@ -142,7 +142,7 @@ fn grow(rng: &mut Rng, shape: &[usize], depth: usize) -> Pair {
 fn step(rng: &mut Rng, a: &Pair, depth: usize) -> Result<Pair> {
     let shape = a.eager.shape().to_vec();
     let ndim = shape.len();
-    Ok(match rng.below(11) {
+    Ok(match rng.below(15) {
         0 => {
             let picks: Vec<_> = shape.iter().map(|n| random_pick(rng, *n)).collect();
             let s = Selection::new(picks);
@@ -207,6 +207,44 @@ fn step(rng: &mut Rng, a: &Pair, depth: usize) -> Result<Pair> {
                 eager: choose(&cond.eager, &a.eager, &c.eager)?,
             }
         }
+        11 if ndim > 0 => {
+            let skip_missing = rng.chance(50);
+            let op = match rng.below(2) {
+                0 => LineOp::CumSum { skip_missing },
+                _ => LineOp::CumProd { skip_missing },
+            };
+            let axis = rng.below(ndim);
+            Pair { lazy: a.lazy.along(op.clone(), axis)?, eager: op.apply(&a.eager, axis)? }
+        }
+        12 if ndim > 0 && !shape.contains(&0) => {
+            let mut axes = random_order(rng, ndim);
+            axes.truncate(1 + rng.below(ndim));
+            let count = rng.below(9);
+            let list = |n: usize, rng: &mut Rng| (0..count).map(|_| rng.below(n)).collect();
+            let indices: Vec<Vec<usize>> = axes.iter().map(|x| list(shape[*x], rng)).collect();
+            let lazy = a.lazy.gather(&axes, &indices)?;
+            Pair { lazy, eager: gathered(&a.eager, &axes, &indices)? }
+        }
+        13 if ndim > 0 => {
+            let first = rng.below(ndim);
+            let count = 1 + rng.below(ndim - first);
+            let mut merged = shape.clone();
+            let product = merged.drain(first..first + count).product();
+            merged.insert(first, product);
+            Pair { lazy: a.lazy.merge_axes(first, count)?, eager: a.eager.reshape(&merged)? }
+        }
+        14 if ndim > 0 => {
+            let axis = rng.below(ndim);
+            let n = shape[axis];
+            let divisors: Vec<usize> = (1..=n).filter(|d| n.is_multiple_of(*d)).collect();
+            let Some(d) = divisors.get(rng.below(divisors.len())).copied() else {
+                return Ok(a.clone());
+            };
+            let mut split = shape.clone();
+            split.splice(axis..=axis, [d, n / d]);
+            let lazy = a.lazy.split_axis(axis, &[d, n / d])?;
+            Pair { lazy, eager: a.eager.reshape(&split)? }
+        }
         8 => {
             let grid = random_grid(rng, &shape);
             Pair { lazy: a.lazy.rechunk(grid)?, eager: a.eager.clone() }
@@ -244,6 +282,29 @@ pub(crate) fn reduced(rng: &mut Rng, a: &Pair) -> Result<Pair> {
     let axes: Vec<usize> = order.into_iter().take(take).collect();
     let eager = reduce_whole(&*r, &a.eager, &axes, None)?;
     Ok(Pair { lazy: a.lazy.reduce(r, &axes)?, eager })
+}
+
+/// Each point on its own.
+fn gathered(a: &Array, axes: &[usize], indices: &[Vec<usize>]) -> Result<Array> {
+    let first = *axes.iter().min().unwrap();
+    let mut points = Vec::new();
+    for k in 0..indices[0].len() {
+        let mut s = Selection::all(a.shape());
+        for (axis, list) in axes.iter().zip(indices) {
+            s = s.with(*axis, Pick::At(list[k]));
+        }
+        let point = a.select(&s)?;
+        let mut shape = point.shape().to_vec();
+        shape.insert(first, 1);
+        points.push(point.reshape(&shape)?);
+    }
+    if points.is_empty() {
+        let others = a.shape().iter().enumerate().filter(|(x, _)| !axes.contains(x));
+        let mut shape: Vec<usize> = others.map(|(_, n)| *n).collect();
+        shape.insert(first, 0);
+        return Array::zeros(a.dtype(), &shape);
+    }
+    Array::concat(&points, first)
 }
 
 pub(crate) fn spread(a: &Array, axes: &[Option<usize>], shape: &[usize]) -> Result<Array> {
