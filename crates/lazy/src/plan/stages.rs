@@ -178,7 +178,7 @@ impl Builder {
         };
         let blocks = match &action {
             Action::Reduce(spec, _) if has_block(input) => {
-                limit_blocks(blocks, input, spec, &reduced, self.sizes)
+                limit_blocks(&blocks, input, spec, &reduced, self.sizes)
             }
             _ => blocks,
         };
@@ -238,7 +238,7 @@ impl Builder {
 /// Blocks of operations on boxes hold more than themselves, and only their kept axes can be cut
 /// later to fit the budget: the reduced axes are cut here, by a constant.
 fn limit_blocks(
-    blocks: ChunkGrid,
+    blocks: &ChunkGrid,
     input: &LazyArray,
     spec: &ReduceSpec,
     reduced: &[usize],
