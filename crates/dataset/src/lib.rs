@@ -39,7 +39,7 @@ pub use graticule_cftime::{Origin, Side};
 pub use index::{Index, LabelIndex};
 pub use io::{
     Compression, FileList, ManyOptions, OpenOptions, Preprocess, WriteOptions, open_dataset,
-    open_groups, open_mfdataset, open_raw,
+    open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
 };
 pub use name::Name;
 pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};

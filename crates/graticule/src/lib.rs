@@ -54,8 +54,8 @@ pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Locati
 pub use graticule_units as units;
 pub use graticule_units::Unit;
 pub use open::{
-    open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with, open_raw,
-    session,
+    open_bytes, open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with,
+    open_raw, open_source_with, session,
 };
 
 #[doc = include_str!("../../../docs/guide.md")]

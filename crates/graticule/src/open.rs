@@ -1,9 +1,11 @@
 //! Opening, with the default session and formats or with one's own.
 
+use std::sync::Arc;
+
 use graticule_array::Result;
 use graticule_dataset::{Dataset, FileList, ManyOptions, OpenOptions};
 use graticule_lazy::Session;
-use graticule_storage::{Location, RawGroup};
+use graticule_storage::{ByteSource, Location, MemoryBytes, RawGroup};
 
 use crate::backends::backends;
 
@@ -32,6 +34,39 @@ pub fn open_dataset_with(
     session: &Session,
 ) -> Result<Dataset> {
     graticule_dataset::open_dataset(location, options, session)
+}
+
+/// Opens the bytes of a file in memory as a dataset; any format of this build.
+///
+/// ```
+/// # let file = std::env::temp_dir().join(format!("graticule-bytes-{}.nc", std::process::id()));
+/// use graticule::{DataArray, Dataset, open_bytes};
+/// let t = DataArray::new("t", "x", vec![1.0, 2.0]);
+/// let set = Dataset::new().with_variable("t", t.variable());
+/// set.with_session(&graticule::session()).write(&file)?;
+/// let bytes: Vec<u8> = std::fs::read(&file)?;
+/// assert_eq!(open_bytes(bytes)?.var("t").values::<f64>()?, [1.0, 2.0]);
+/// # std::fs::remove_file(&file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the bytes are damaged, or of no known format.
+pub fn open_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Dataset> {
+    let bytes = MemoryBytes::new("bytes in memory", bytes);
+    open_source_with(Arc::new(bytes), &OpenOptions::new(), &session())
+}
+
+/// Opens bytes from any [`ByteSource`], with options and a session of one's own.
+///
+/// # Errors
+/// As [`open_bytes`].
+pub fn open_source_with(
+    bytes: Arc<dyn ByteSource>,
+    options: &OpenOptions,
+    session: &Session,
+) -> Result<Dataset> {
+    graticule_dataset::open_source(bytes, options, session)
 }
 
 /// Opens all groups of a file: pairs of a path ("/", "/forecast") and the group's dataset.

@@ -27,6 +27,9 @@ mod netcdf;
 mod selection;
 mod shared;
 mod superblock;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 mod tree;
 mod write;
 

@@ -31,10 +31,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("conformance", &["graticule", "storage", "hdf5"]),
     ("tests", &["graticule", "storage"]),
     ("benches", &["graticule", "storage"]),
+    ("fuzz", &["graticule", "netcdf3", "hdf5"]),
 ];
 
 /// Packages that nobody uses: their own tests may depend on anything.
-const LEAVES: &[&str] = &["conformance", "tests", "benches", "cli"];
+const LEAVES: &[&str] = &["conformance", "tests", "benches", "cli", "fuzz"];
 
 fn role(package: &str) -> &str {
     package.strip_prefix("graticule-").unwrap_or(package)

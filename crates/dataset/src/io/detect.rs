@@ -21,6 +21,19 @@ pub fn open_raw(
 ) -> Result<RawGroup> {
     refuse_url(location)?;
     let bytes: Arc<dyn ByteSource> = Arc::new(FileBytes::open(location, session.handles())?);
+    open_raw_source(bytes, session, options)
+}
+
+/// [`open_raw`] of bytes from anywhere: in memory, behind a cache, or from a store of one's own.
+///
+/// # Errors
+/// If no backend recognises the bytes, or they are damaged.
+pub fn open_raw_source(
+    bytes: Arc<dyn ByteSource>,
+    session: &Session,
+    options: &storage::OpenOptions,
+) -> Result<RawGroup> {
+    let location = bytes.location().clone();
     let backend = choose(&bytes, session).map_err(|e| e.in_file(location.path()))?;
     backend.open(bytes, options).map_err(|e| e.in_file(location.path()))
 }

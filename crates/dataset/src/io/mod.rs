@@ -10,8 +10,8 @@ mod storage;
 mod write;
 mod write_options;
 
-pub use detect::open_raw;
+pub use detect::{open_raw, open_raw_source};
 pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset};
-pub use open::{open_dataset, open_groups};
+pub use open::{open_dataset, open_groups, open_source};
 pub use options::OpenOptions;
 pub use write_options::{Compression, WriteOptions};

@@ -1,11 +1,13 @@
 //! One file.
 
+use std::sync::Arc;
+
 use graticule_array::{Error, Result, did_you_mean};
 use graticule_lazy::Session;
-use graticule_storage::{Location, RawGroup};
+use graticule_storage::{ByteSource, Location, RawGroup};
 
 use super::decode::decode_group;
-use super::detect::open_raw;
+use super::detect::{open_raw, open_raw_source};
 use super::options::OpenOptions;
 use crate::dataset::Dataset;
 
@@ -30,6 +32,30 @@ pub fn open_dataset(
 
 fn open(location: &Location, options: &OpenOptions, session: &Session) -> Result<Dataset> {
     let root = open_raw(location, session, &options.storage)?;
+    decoded(root, location, options, session)
+}
+
+/// [`open_dataset`] of bytes from anywhere: in memory ([`MemoryBytes`](graticule_storage::MemoryBytes)),
+/// or from any other [`ByteSource`].
+///
+/// # Errors
+/// As [`open_dataset`].
+pub fn open_source(
+    bytes: Arc<dyn ByteSource>,
+    options: &OpenOptions,
+    session: &Session,
+) -> Result<Dataset> {
+    let location = bytes.location().clone();
+    let root = open_raw_source(bytes, session, &options.storage)?;
+    decoded(root, &location, options, session)
+}
+
+fn decoded(
+    root: RawGroup,
+    location: &Location,
+    options: &OpenOptions,
+    session: &Session,
+) -> Result<Dataset> {
     let group = match options.group.as_deref() {
         None => root,
         Some(path) => find(root, path).map_err(|e| e.in_file(location.path()))?,

@@ -1,0 +1,33 @@
+//! The targets.
+
+mod arrays;
+mod classic;
+mod dataset;
+mod filter;
+mod hdf5;
+mod structure;
+mod times;
+
+use crate::Target;
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    classic::NETCDF3,
+    hdf5::HDF5,
+    structure::STRUCTURE,
+    structure::MESSAGE,
+    filter::FILTER,
+    dataset::DATASET,
+    times::UNITS,
+    times::DATE,
+    times::FREQUENCY,
+    times::TICKS,
+    arrays::SELECTOR,
+    arrays::MEMORY,
+];
+
+/// The target of this name.
+#[must_use]
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|t| t.name == name)
+}
