@@ -28,11 +28,13 @@ pub struct OpenOptions {
     pub verify: bool,
     /// Only these variables are wanted (empty: all); a backend may leave out the others.
     pub only: Vec<String>,
+    /// The most bytes that a compressed file (`.nc.gz`) may unpack to.
+    pub unpacked: u64,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { verify: true, only: Vec::new() }
+        Self { verify: true, only: Vec::new(), unpacked: 8 << 30 }
     }
 }
 

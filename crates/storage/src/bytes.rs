@@ -7,9 +7,13 @@ use graticule_array::{Error, Result};
 
 use crate::location::Location;
 
+mod blocks;
 mod file;
+mod gzip;
 
+pub use blocks::BlockBytes;
 pub use file::{FileBytes, HandlePool};
+pub use gzip::unpack;
 
 /// Bytes that can be read at any place from many threads.
 pub trait ByteSource: Send + Sync + Debug {
@@ -65,7 +69,7 @@ impl MemoryBytes {
     /// Takes bytes under a name for error messages.
     #[must_use]
     pub fn new(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { bytes: bytes.into(), location: Location::new(name) }
+        Self { bytes: bytes.into(), location: Location::memory(name) }
     }
 }
 

@@ -18,10 +18,10 @@ pub mod testing;
 mod wrap;
 
 pub use backend::{Backend, GroupWriter, OpenHint, OpenOptions};
-pub use bytes::{ByteSource, FileBytes, HandlePool, MemoryBytes};
+pub use bytes::{BlockBytes, ByteSource, FileBytes, HandlePool, MemoryBytes, unpack};
 pub use concat::ConcatSource;
 pub use cursor::Cursor;
-pub use location::Location;
+pub use location::{Location, LocationKind};
 pub use memory::{MemorySink, MemorySource};
 pub use raw::{FilterSpec, RawAttr, RawDim, RawGroup, RawSchema, RawVar, RawVarSchema, Storage};
 pub use sink::{ChunkSink, SinkInfo};

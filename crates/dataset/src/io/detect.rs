@@ -5,7 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Error, Result};
 use graticule_lazy::Session;
 use graticule_storage as storage;
-use graticule_storage::{Backend, ByteSource, FileBytes, Location, OpenHint, RawGroup};
+use graticule_storage::{Backend, ByteSource, FileBytes, Location, OpenHint, RawGroup, unpack};
 
 /// Where HDF5 files may begin behind a block of the user's.
 const LATER: [u64; 3] = [512, 1024, 2048];
@@ -34,20 +34,18 @@ pub fn open_raw_source(
     options: &storage::OpenOptions,
 ) -> Result<RawGroup> {
     let location = bytes.location().clone();
+    let bytes = unpack(bytes, options.unpacked, session.handles())?;
     let backend = choose(&bytes, session).map_err(|e| e.in_file(location.path()))?;
     backend.open(bytes, options).map_err(|e| e.in_file(location.path()))
 }
 
 fn refuse_url(location: &Location) -> Result<()> {
-    let text = location.path().to_string_lossy();
-    match text.split_once(":/") {
-        Some((scheme, _))
-            if scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric()) =>
-        {
-            Err(Error::unsupported(format!("\"{text}\": {scheme} is not read by this build"))
+    match location.scheme() {
+        Some(scheme) => {
+            Err(Error::unsupported(format!("\"{location}\": {scheme} is not read by this build"))
                 .hint("download the file first"))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -94,8 +92,7 @@ fn unknown(first: &[u8], session: &Session) -> Error {
 /// What well-known first bytes tell.
 fn looks_like(first: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(first).trim_start().to_lowercase();
-    let kinds: [(&[u8], &str); 11] = [
-        (b"\x1f\x8b", "this looks like gzip; decompress it first"),
+    let kinds: [(&[u8], &str); 10] = [
         (b"PK\x03\x04", "this looks like a zip archive; unpack it first"),
         (b"BZh", "this looks like bzip2; decompress it first"),
         (b"\xfd7zXZ", "this looks like xz; decompress it first"),

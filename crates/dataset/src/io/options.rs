@@ -106,6 +106,13 @@ impl OpenOptions {
         self
     }
 
+    /// The most bytes that a file compressed as a whole (`.nc.gz`) may unpack to; 8 GiB by
+    /// default.
+    pub fn unpacked(mut self, at_most: u64) -> Self {
+        self.storage.unpacked = at_most;
+        self
+    }
+
     /// What coders are told.
     #[must_use]
     pub fn context(&self) -> &Context {
