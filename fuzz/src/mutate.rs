@@ -41,7 +41,7 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], words: &[&str], chance: &mut Chance
     let n = bytes.len();
     if n == 0 {
         bytes.extend(other.iter().take(16));
-        bytes.push(chance.next() as u8);
+        bytes.push(chance.number() as u8);
         return;
     }
     let at = chance.below(n);
@@ -53,7 +53,7 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], words: &[&str], chance: &mut Chance
         }
         2 => {
             if let Some(b) = bytes.get_mut(at) {
-                *b = chance.next() as u8;
+                *b = chance.number() as u8;
             }
         }
         3 | 4 => number(bytes, at, chance),

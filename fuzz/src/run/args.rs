@@ -65,7 +65,7 @@ impl Args {
                         .value()?
                         .to_string_lossy()
                         .parse()
-                        .map_err(|e| format!("--seconds: {e}"))?
+                        .map_err(|e| format!("--seconds: {e}"))?;
                 }
                 Long("seed") => self.seed = number(&mut parser)?,
                 Long("jobs") => self.jobs = (number(&mut parser)? as usize).clamp(1, 64),

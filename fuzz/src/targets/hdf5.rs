@@ -24,7 +24,7 @@ pub(super) const HDF5: Target = Target {
 /// Reads a box of a source that is small whatever the source says of itself.
 pub(super) fn read(source: &dyn ChunkSource, trace: &mut Trace) {
     let shape = &source.info().shape;
-    trace.fact(&source.info().dtype.to_string());
+    trace.fact(source.info().dtype.to_string());
     trace.fact(source.info().grid.count().min(8));
     let len: Vec<usize> = shape.iter().map(|n| (*n).min(AXIS)).collect();
     let size = source.info().dtype.planned_size();
