@@ -1,5 +1,7 @@
 //! Ways into the inner parsers, for fuzz targets and tests; not part of the interface.
 
+use std::sync::Arc;
+
 use graticule_array::Result;
 use graticule_storage::{ByteSource, Cursor};
 
@@ -36,8 +38,8 @@ pub fn undo_filter(
 ///
 /// # Errors
 /// If it does not follow the format.
-pub fn parse_message(kind: u8, body: &dyn ByteSource) -> Result<()> {
-    let meta = Meta::new(body, FORM);
+pub fn parse_message(kind: u8, body: &Arc<dyn ByteSource>) -> Result<()> {
+    let meta = Meta::new(body, FORM, false);
     let piece: Piece = body.read_vec(0, usize::try_from(body.len()).unwrap_or(0))?.into();
     let mut c: Cursor<'_> = piece.cursor();
     match kind % 8 {
@@ -57,8 +59,8 @@ pub fn parse_message(kind: u8, body: &dyn ByteSource) -> Result<()> {
 ///
 /// # Errors
 /// If it does not follow the format.
-pub fn read_structure(kind: u8, file: &dyn ByteSource, address: u64) -> Result<u64> {
-    let meta = Meta::new(file, FORM);
+pub fn read_structure(kind: u8, file: &Arc<dyn ByteSource>, address: u64) -> Result<u64> {
+    let meta = Meta::new(file, FORM, false);
     let kind = match kind % 7 {
         0 => return Ok(Header::read(&meta, address)?.messages.len() as u64),
         1 => return heap::local::LocalHeap::read(&meta, address).map(|_| 1),

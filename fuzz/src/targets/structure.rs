@@ -1,6 +1,8 @@
 //! Pieces of HDF5: messages, headers, heaps, trees and the other indices of chunks.
 
-use graticule::storage::MemoryBytes;
+use std::sync::Arc;
+
+use graticule::storage::{ByteSource, MemoryBytes};
 use graticule_hdf5::testing::{parse_message, read_structure};
 
 use crate::{Target, Trace, seeds};
@@ -32,13 +34,17 @@ const MARKS: [(&[u8; 4], u8); 7] = [
     (b"EAHD", 6),
 ];
 
+fn source(bytes: &[u8]) -> Arc<dyn ByteSource> {
+    Arc::new(MemoryBytes::new("fuzzed", bytes))
+}
+
 /// The kind, the address in three bytes, then the file.
 fn structure(bytes: &[u8]) -> u64 {
     let mut trace = Trace::default();
     if let Some(([kind, a, b, c], file)) = bytes.split_first_chunk() {
         let address = u64::from(u32::from_le_bytes([*a, *b, *c, 0]));
         trace.fact(kind % 7);
-        let found = read_structure(*kind, &MemoryBytes::new("fuzzed", file), address);
+        let found = read_structure(*kind, &source(file), address);
         trace.note(&found);
         trace.fact(found.unwrap_or(0));
     }
@@ -70,7 +76,7 @@ fn message(bytes: &[u8]) -> u64 {
     let mut trace = Trace::default();
     if let Some((kind, body)) = bytes.split_first() {
         trace.fact(kind % 8);
-        trace.note(&parse_message(*kind, &MemoryBytes::new("fuzzed", body)));
+        trace.note(&parse_message(*kind, &source(body)));
     }
     trace.finish()
 }
