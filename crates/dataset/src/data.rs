@@ -51,6 +51,12 @@ impl From<Result<Array>> for Data {
     }
 }
 
+impl From<Result<LazyArray>> for Data {
+    fn from(data: Result<LazyArray>) -> Self {
+        Self(data)
+    }
+}
+
 impl<T: Element, D: ndarray::Dimension> From<ndarray::Array<T, D>> for Data {
     fn from(data: ndarray::Array<T, D>) -> Self {
         Array::new(data.into_dyn()).into()
@@ -70,7 +76,14 @@ where
     fn from((values, shape): (Vec<T>, [usize; N])) -> Self {
         let flat: Data = values.into();
         Self(flat.0.and_then(|lazy| match lazy.as_constant() {
-            Some(array) => Ok(LazyArray::constant(array.reshape(&shape)?)),
+            Some(array) => match array.reshape(&shape) {
+                Ok(array) => Ok(LazyArray::constant(array)),
+                Err(_) => Err(Error::mismatch(format!(
+                    "{} values do not fill the shape {shape:?} of {} elements",
+                    array.len(),
+                    shape.iter().fold(1usize, |n, l| n.saturating_mul(*l))
+                ))),
+            },
             None => Err(Error::bug("a vector became a lazy array")),
         }))
     }

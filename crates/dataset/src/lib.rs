@@ -5,6 +5,7 @@
 //! data.
 
 mod attrs;
+mod build;
 mod cache;
 pub mod cf;
 mod combine;
@@ -25,6 +26,7 @@ mod variable;
 mod verbs;
 
 pub use attrs::{AttrValue, Attrs};
+pub use build::{DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace};
 pub use cf::{CoordNames, Durations};
 pub use combine::{Along, CombineOptions, Compat, DataVars, Join, Lacking, combine, concat};
 pub use compute::{compute, compute_datasets};

@@ -42,7 +42,10 @@ impl Variable {
     /// # Errors
     /// If the number of names and axes differ, a name is empty or listed twice.
     pub fn new(dims: impl Into<Dims>, data: impl Into<Data>) -> Result<Self> {
-        Self::from_lazy(dims.into(), data.into().into_lazy()?)
+        let dims = dims.into();
+        let data = data.into().into_lazy();
+        let data = data.map_err(|e| e.context(format!("as the data of ({dims})")))?;
+        Self::from_lazy(dims, data)
     }
 
     fn from_lazy(dims: Dims, data: LazyArray) -> Result<Self> {

@@ -47,6 +47,9 @@ pub use graticule_dataset::{
 pub use graticule_dataset::{
     CovOptions, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };
+pub use graticule_dataset::{
+    DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,
+};
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
 pub use graticule_storage as storage;
