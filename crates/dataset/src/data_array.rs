@@ -72,6 +72,7 @@ impl DataArray {
     pub(crate) fn from_set(set: &Dataset, name: &Name, var: &Variable) -> Self {
         let mut parts = Parts {
             session: set.0.session.clone(),
+            units: set.0.units,
             trail: set.0.trail.clone(),
             fault: set.0.fault.clone(),
             ..Parts::default()
@@ -81,6 +82,11 @@ impl DataArray {
         for (coord, labels) in set.coord_vars() {
             if labels.dims().iter().all(|d| var.dims().has(d)) {
                 let _ = parts.adopt(coord, labels.clone(), &set.0);
+            }
+        }
+        for (bounds, edges) in crate::roles::attached(set, var.dims()) {
+            if bounds != name {
+                let _ = parts.adopt(bounds, edges.clone(), &set.0);
             }
         }
         Self { set: Dataset(Arc::new(parts)), name: Some(name.clone()) }

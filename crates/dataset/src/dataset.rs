@@ -18,6 +18,7 @@ use crate::encoding::Encoding;
 use crate::fault::{Fault, Trail};
 use crate::index::{Index, LabelIndex};
 use crate::name::Name;
+use crate::units::UnitMode;
 use crate::variable::Variable;
 
 /// Variables that share named dimensions, with coordinates, indexes and attributes.
@@ -53,6 +54,7 @@ pub(crate) struct Parts {
     pub(crate) attrs: Attrs,
     pub(crate) encoding: Encoding,
     pub(crate) session: Option<Session>,
+    pub(crate) units: UnitMode,
     pub(crate) trail: Trail,
     pub(crate) fault: Option<Fault>,
     pub(crate) cache: Cache,
@@ -65,6 +67,7 @@ impl Parts {
             attrs: self.attrs.clone(),
             encoding: self.encoding.clone(),
             session: self.session.clone(),
+            units: self.units,
             trail: self.trail.clone(),
             fault: self.fault.clone(),
             ..Self::default()

@@ -20,8 +20,10 @@ mod fault;
 mod index;
 mod io;
 mod name;
+mod roles;
 mod select;
 mod show;
+mod units;
 mod variable;
 mod verbs;
 
@@ -44,7 +46,9 @@ pub use io::{
     open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
 };
 pub use name::Name;
+pub use roles::{Axis, CellMethod, CellMethods, Cf, Interval, Kind, Scope};
 pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};
+pub use units::UnitMode;
 pub use variable::Variable;
 pub use verbs::{
     Bins, DataArrayGroupBy, DataArrayResample, DatasetGroupBy, DatasetResample, Every, GroupKey,

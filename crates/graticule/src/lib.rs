@@ -44,6 +44,7 @@ pub use graticule_dataset::{
     all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
     mean, min, near, prod, std, step, sum, var,
 };
+pub use graticule_dataset::{Axis, CellMethod, CellMethods, Cf, Kind, UnitMode};
 pub use graticule_dataset::{
     CovOptions, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };

@@ -14,11 +14,22 @@ use graticule_array::{MapOp, Result, Scalar, ZipOp};
 use super::operand::Operand;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
+use crate::units::{Side, UnitMode, combined, of_number};
 use crate::variable::Variable;
 
 /// `var op value`, or `value op var`.
-fn with_value(var: &Variable, op: ZipOp, value: &Scalar, first: bool) -> Result<Variable> {
-    var.mapped(MapOp::with(op, value.clone(), first, var.dtype())?)
+fn with_value(
+    mode: UnitMode,
+    var: &Variable,
+    op: ZipOp,
+    value: &Scalar,
+    side: Side,
+) -> Result<Variable> {
+    let made = var.mapped(MapOp::with(op, value.clone(), side == Side::Left, var.dtype())?)?;
+    Ok(match of_number(mode, op, var, value, side) {
+        Some(attrs) => made.with_attrs(attrs),
+        None => made,
+    })
 }
 
 impl Dataset {
@@ -34,11 +45,16 @@ impl Dataset {
     }
 
     pub(crate) fn try_zip(&self, op: ZipOp, other: &Operand) -> Result<Self> {
-        self.pair(other, |v, s| with_value(v, op, s, false), |a, b| a.zipped(op, b))
+        let mode = self.0.units.max(other.unit_mode());
+        self.pair(
+            other,
+            |v, s| with_value(mode, v, op, s, Side::Right),
+            |a, b| combined(mode, op, a, b),
+        )
     }
 
     fn zip_after(&self, op: ZipOp, value: &Scalar) -> Result<Self> {
-        self.map_data(|var| with_value(var, op, value, true))
+        self.map_data(|var| with_value(self.0.units, var, op, value, Side::Left))
     }
 }
 
@@ -50,7 +66,14 @@ impl DataArray {
         }
         self.array_verb(
             || format!("{sign} {}", other.text()),
-            |array| array.pair(other, |v, s| with_value(v, op, s, false), |a, b| a.zipped(op, b)),
+            |array| {
+                let mode = array.unit_mode().max(other.unit_mode());
+                array.pair(
+                    other,
+                    |v, s| with_value(mode, v, op, s, Side::Right),
+                    |a, b| combined(mode, op, a, b),
+                )
+            },
         )
     }
 }

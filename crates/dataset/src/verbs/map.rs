@@ -24,7 +24,14 @@ impl Dataset {
 
     /// An elementwise operation on each data variable.
     pub(crate) fn try_map(&self, op: &MapOp) -> Result<Self> {
-        self.map_data(|var| var.mapped(op.clone()))
+        self.map_data(|var| {
+            let made = var.mapped(op.clone())?;
+            let MapOp::Math(function) = op else { return Ok(made) };
+            Ok(match crate::units::through(self.0.units, *function, var)? {
+                Some(attrs) => made.with_attrs(attrs),
+                None => made,
+            })
+        })
     }
 
     /// Each data variable together with its partner in another operand.

@@ -5,6 +5,7 @@ use graticule_array::{Complex32, Complex64, Scalar};
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::fault::Fault;
+use crate::units::UnitMode;
 
 /// The other side of a binary operation: a number, an array or a dataset.
 ///
@@ -25,6 +26,15 @@ impl Operand {
             Self::Scalar(_) => None,
             Self::Array(array) => array.fault(),
             Self::Set(set) => set.fault(),
+        }
+    }
+
+    /// How much it makes arithmetic care about units.
+    pub(crate) fn unit_mode(&self) -> UnitMode {
+        match self {
+            Self::Scalar(_) => UnitMode::Off,
+            Self::Array(array) => array.unit_mode(),
+            Self::Set(set) => set.unit_mode(),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, Over, no_dimension};
 use crate::variable::Variable;
+use crate::{roles, units};
 
 /// A reduction with its options, for `reduce`.
 ///
@@ -28,11 +29,12 @@ pub struct Reducer {
     name: &'static str,
     params: ReduceParams,
     keep_attrs: bool,
+    cell_methods: bool,
 }
 
 impl Reducer {
     fn new(name: &'static str) -> Self {
-        Self { name, params: ReduceParams::default(), keep_attrs: true }
+        Self { name, params: ReduceParams::default(), keep_attrs: true, cell_methods: true }
     }
 
     /// Whether missing values are left out; by default they are, where the type has them.
@@ -60,6 +62,14 @@ impl Reducer {
         self
     }
 
+    /// Whether the attributes `units` and `cell_methods` tell of the reduction (a variance is in
+    /// squared units, a mean over time adds `time: mean`), and coordinates whose bounds are
+    /// coordinates too shrink to the interval reduced over; they do by default.
+    pub fn cell_methods(mut self, update: bool) -> Self {
+        self.cell_methods = update;
+        self
+    }
+
     /// The name of the reduction.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -73,6 +83,17 @@ impl Reducer {
     /// Attributes of the result.
     pub(super) fn attrs(&self, attrs: &Attrs) -> Attrs {
         if self.keep_attrs { attrs.clone() } else { Attrs::default() }
+    }
+
+    /// Attributes of the result of reducing a variable over those of its dimensions that are
+    /// among these; `scope` is the periods of a climatology (`years`), if it is one.
+    pub(super) fn described(&self, var: &Variable, over: &Dims, scope: &str) -> Attrs {
+        if !self.keep_attrs || !self.cell_methods {
+            return self.attrs(var.attrs());
+        }
+        let own: Dims = over.iter().filter(|d| var.dims().has(d)).collect();
+        let attrs = roles::described(var.attrs(), self.name, &own, scope);
+        units::reduced(&attrs, self.name)
     }
 
     /// Whether a variable of a dataset takes part: averages leave text out, as xarray does.
@@ -107,6 +128,9 @@ impl fmt::Display for Reducer {
         }
         if !self.keep_attrs {
             f.write_str(".keep_attrs(false)")?;
+        }
+        if !self.cell_methods {
+            f.write_str(".cell_methods(false)")?;
         }
         Ok(())
     }
@@ -218,6 +242,10 @@ impl Dataset {
             if self.is_coord(name) {
                 if !touched {
                     parts.adopt(name, var.clone(), &self.0)?;
+                } else if by.cell_methods {
+                    for (name, left) in roles::collapsed(self, name, var, &dims)? {
+                        parts.insert(name, left, true)?;
+                    }
                 }
             } else if !touched && by.leaves_alone(&*reduction, var) {
                 parts.insert(name.clone(), var.clone(), false)?;
@@ -252,6 +280,6 @@ impl Variable {
         let axes: Vec<usize> = over.iter().filter_map(|d| self.axis(d)).collect();
         let data = eager::reduce(self.data(), reduction.clone(), &axes)?;
         let made = self.changed(self.dims().without(over), data)?;
-        Ok(made.with_attrs(by.attrs(self.attrs())))
+        Ok(made.with_attrs(by.described(self, over, "")))
     }
 }

@@ -1,5 +1,6 @@
 //! The expression: what is to be computed, checked as it is built.
 
+mod fold;
 mod id;
 mod op;
 

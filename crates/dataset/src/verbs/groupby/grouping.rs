@@ -75,6 +75,17 @@ impl Grouping {
         self.labels.len()
     }
 
+    /// The periods that a climatology of these groups runs over, in the words of CF 7.4: groups
+    /// of one month of all years give `years`. Empty for groups that are no climatology.
+    pub(crate) fn periods(&self) -> &'static str {
+        match self.name.as_str() {
+            _ if self.name == self.dim => "",
+            "month" | "season" | "quarter" | "dayofyear" | "week" => "years",
+            "hour" | "minute" => "days",
+            _ => "",
+        }
+    }
+
     /// The coordinate that labels the groups.
     pub(crate) fn coord(&self) -> Result<Variable> {
         Ok(Variable::new(&*self.name, self.labels.clone())?.with_attrs(self.attrs.clone()))

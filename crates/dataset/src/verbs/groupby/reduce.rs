@@ -103,7 +103,8 @@ fn grouped(
         .map(|d| if *d == grouping.dim { grouping.name.clone() } else { Name::clone(d) })
         .collect();
     let made = var.clone().with_encoding(var.encoding().after_change(data.dtype()));
-    Ok(made.with_dims_data(dims, data)?.with_attrs(by.attrs(var.attrs())))
+    let attrs = by.described(var, over, grouping.periods());
+    Ok(made.with_dims_data(dims, data)?.with_attrs(attrs))
 }
 
 macro_rules! reductions {

@@ -1,0 +1,90 @@
+//! Bounds travel with their coordinate: into arrays, and through reductions, which extend them.
+
+use std::sync::Arc;
+
+use graticule_array::{DType, MapOp, ReduceParams, Result, Scalar, ZipOp, reduction};
+use graticule_lazy::LazyArray;
+
+use super::related;
+use crate::dataset::Dataset;
+use crate::dims::Dims;
+use crate::name::Name;
+use crate::variable::Variable;
+
+/// The attributes that name bounds.
+const ATTRS: [&str; 2] = ["bounds", "climatology"];
+
+/// The bounds of a coordinate, if they are coordinates too (as `decode_coords` makes them on
+/// request).
+fn bounds_of<'a>(set: &'a Dataset, coord: &'a Variable) -> Option<(&'a Name, &'a Variable)> {
+    let name = ATTRS.iter().find_map(|a| related(coord, a))?.trim();
+    let (name, var) = set.0.vars.get_key_value(name)?;
+    let fits = set.is_coord(name) && var.ndim() == coord.ndim() + 1;
+    (fits && coord.dims().iter().all(|d| var.dims().has(d))).then_some((name, var))
+}
+
+/// The bounds of the coordinates that an array over some dimensions has.
+pub(crate) fn attached<'a>(set: &'a Dataset, dims: &'a Dims) -> Vec<(&'a Name, &'a Variable)> {
+    let coords = set.coord_vars().filter(|(_, c)| c.dims().iter().all(|d| dims.has(d)));
+    coords.filter_map(|(_, coord)| bounds_of(set, coord)).collect()
+}
+
+/// What remains of a coordinate with bounds when its dimension is reduced: the middle of the
+/// whole interval, and the interval.
+///
+/// # Errors
+/// If the bounds are of a type without order.
+pub(crate) fn collapsed(
+    set: &Dataset,
+    name: &Name,
+    coord: &Variable,
+    over: &Dims,
+) -> Result<Vec<(Name, Variable)>> {
+    let [dim] = &**coord.dims() else { return Ok(Vec::new()) };
+    let Some((bounds_name, bounds)) = bounds_of(set, coord) else { return Ok(Vec::new()) };
+    let ordered = bounds.dtype().is_real() || matches!(bounds.dtype(), DType::Time(_));
+    let last = bounds.dims().last().filter(|d| *d != dim);
+    let (Some(vertex), true) = (last, over.has(dim) && ordered) else { return Ok(Vec::new()) };
+    if bounds.shape().last() != Some(&2) {
+        return Ok(Vec::new());
+    }
+    let extent = extent(bounds.data())?;
+    let middle = middle(&extent, coord.dtype())?;
+    let point = coord.changed(Dims::none(), middle)?;
+    let mut encoding = point.encoding().clone();
+    for attr in ATTRS {
+        if let Some(value) = coord.encoding().extra.get(attr) {
+            encoding.extra.set(attr, value.clone());
+        }
+    }
+    let point = point.with_encoding(encoding);
+    let [low, high] = extent.map(|end| end.broadcast(&[None], &[1]));
+    let both = LazyArray::concat(&[low?, high?], 0)?;
+    let whole = bounds.changed(Dims::from(vertex), both)?;
+    Ok(vec![(name.clone(), point), (bounds_name.clone(), whole)])
+}
+
+/// The lowest and the highest of all bounds, without axes.
+fn extent(bounds: &LazyArray) -> Result<[LazyArray; 2]> {
+    let axes: Vec<usize> = (0..bounds.ndim()).collect();
+    let end = |name: &str| -> Result<LazyArray> {
+        let by: Arc<_> = reduction(name, &ReduceParams::default())?;
+        bounds.reduce(by, &axes)
+    };
+    Ok([end("min")?, end("max")?])
+}
+
+/// The middle of an interval: `low + (high - low) / 2`.
+fn middle([low, high]: &[LazyArray; 2], dtype: &DType) -> Result<LazyArray> {
+    let width = high.zip(ZipOp::Sub, low)?;
+    let half = if width.dtype().is_temporal() {
+        width.map(MapOp::with(ZipOp::FloorDiv, Scalar::I64(2), false, width.dtype())?)?
+    } else {
+        width.map(MapOp::with(ZipOp::Mul, Scalar::F64(0.5), false, width.dtype())?)?
+    };
+    let made = low.zip(ZipOp::Add, &half)?;
+    if dtype.is_float() && made.dtype() != dtype {
+        return made.map(MapOp::Cast(dtype.clone()));
+    }
+    Ok(made)
+}

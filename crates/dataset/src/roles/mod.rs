@@ -1,0 +1,18 @@
+//! What variables are for each other: axes, bounds, measures, methods, mappings.
+//!
+//! CF says it in attributes. [`Cf`], the view that `cf()` gives, finds variables by role and
+//! reads these attributes into values.
+
+mod axis;
+mod bounds;
+mod cell_methods;
+mod criteria;
+mod find;
+mod related;
+
+pub use axis::{Axis, Kind};
+pub(crate) use bounds::{attached, collapsed};
+pub(crate) use cell_methods::described;
+pub use cell_methods::{CellMethod, CellMethods, Interval, Scope};
+pub use find::Cf;
+pub(crate) use related::{keyed, related};
