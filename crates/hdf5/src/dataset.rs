@@ -59,8 +59,18 @@ impl DatasetSource {
         beyond: Option<Scalar>,
         known: &Blueprints,
     ) -> Result<Self> {
-        let Description { space, datatype, element, layout, pipeline, fill, max, external, mosaic } =
-            description;
+        let Description {
+            space,
+            datatype,
+            element,
+            layout,
+            pipeline,
+            fill,
+            max,
+            external,
+            mosaic,
+            ..
+        } = description;
         let dims = space.dims().to_vec();
         let mut extent = Vec::with_capacity(dims.len());
         for d in &dims {

@@ -17,11 +17,12 @@ use crate::mosaic::Mosaic;
 const LARGEST_ELEMENT: u64 = 16 << 20;
 
 /// Whose idea of element types counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum View {
     /// HDF5's own.
     Plain,
     /// NetCDF's: fixed strings are text, truth values are integers.
+    #[default]
     Netcdf,
 }
 
@@ -34,6 +35,8 @@ pub(crate) struct Description {
     pub(crate) layout: Layout,
     pub(crate) pipeline: Pipeline,
     pub(crate) fill: Scalar,
+    /// Whether the fill value was chosen by the writer.
+    pub(crate) filled: bool,
     /// The largest lengths.
     pub(crate) max: Vec<Option<u64>>,
     /// Where the data lie, if in other files.
@@ -87,6 +90,7 @@ impl Description {
         {
             value = fill::parse_old(&mut body.cursor())?;
         }
+        let filled = value.is_some();
         let fill = match value.filter(|v| v.len() >= element.stored) {
             Some(bytes) => element.scalar(heap, &bytes).or_else(|_| element.zero())?,
             None => element.zero()?,
@@ -109,7 +113,7 @@ impl Description {
         }
         let external = header.body(meta, kind::EXTERNAL_FILES)?;
         let external = external.map(|body| Pieces::parse(meta, &body)).transpose()?;
-        Ok(Self { space, datatype, element, layout, pipeline, fill, max, external, mosaic })
+        Ok(Self { space, datatype, element, layout, pipeline, fill, filled, max, external, mosaic })
     }
 
     /// The current lengths; `None` where there is no dataspace to speak of.

@@ -115,10 +115,12 @@ impl Element {
             Class::String { .. } if size == 1 => {
                 Self::new(DType::Char, 1, How::Plain(ByteOrder::Little))
             }
-            Class::String { padding: Padding::Nul } => {
+            Class::String { padding: Padding::Nul, .. } => {
                 Self::new(DType::Bytes(size), size, How::Plain(ByteOrder::Little))
             }
-            Class::String { padding } => Self::new(DType::Bytes(size), size, How::Text(*padding)),
+            Class::String { padding, .. } => {
+                Self::new(DType::Bytes(size), size, How::Text(*padding))
+            }
             Class::Opaque | Class::Reference => opaque(),
             Class::Compound { members } => {
                 let mut fields = Vec::with_capacity(members.len());
@@ -175,7 +177,7 @@ impl Element {
     pub(crate) fn for_netcdf(datatype: &Datatype) -> Result<Self> {
         let mut out = Self::of(datatype)?;
         match &datatype.class {
-            Class::String { padding } if datatype.size > 1 => {
+            Class::String { padding, .. } if datatype.size > 1 => {
                 out.dtype = DType::Str;
                 out.how = How::FixedText(*padding);
             }

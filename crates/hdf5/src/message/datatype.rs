@@ -21,7 +21,7 @@ pub(crate) enum Class {
     Integer { order: ByteOrder, signed: bool, offset: u16, precision: u16 },
     Float { order: Option<ByteOrder>, format: FloatFormat },
     Time,
-    String { padding: Padding },
+    String { padding: Padding, utf8: bool },
     Bits { order: ByteOrder, offset: u16, precision: u16 },
     Opaque,
     Compound { members: Vec<Member> },
@@ -117,7 +117,7 @@ impl Datatype {
                 c.skip(2)?;
                 Class::Time
             }
-            3 => Class::String { padding: padding(bits & 15) },
+            3 => Class::String { padding: padding(bits & 15), utf8: (bits >> 4) & 15 == 1 },
             4 => Class::Bits { order, offset: c.u16()?, precision: c.u16()? },
             5 => {
                 c.skip((bits & 0xff) as usize)?;

@@ -1,6 +1,6 @@
 //! Attributes as netCDF sees them.
 
-use graticule_array::{Array, DType, Result, Text};
+use graticule_array::{Array, ByteOrder, DType, Result, Text};
 use graticule_storage::RawAttr;
 
 use crate::element::{Element, HeapReader};
@@ -49,7 +49,7 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
     for d in attribute.space.dims() {
         shape.push(crate::header::to_usize(*d)?);
     }
-    if let Class::String { .. } = datatype.class {
+    if let Class::String { utf8, .. } = datatype.class {
         if count == 0 {
             return Ok(Array::scalar(Text::from("")));
         }
@@ -58,6 +58,15 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
             graticule_array::Error::corrupt("the text of an attribute is cut short")
         })?;
         if datatype.size == 1 || count == 1 {
+            if utf8 && std::str::from_utf8(bytes).is_err() {
+                // Not what it claims to be: the bytes themselves.
+                let trimmed = bytes.iter().rposition(|b| *b != 0).map_or(0, |last| last + 1);
+                let bytes = bytes.get(..trimmed).unwrap_or_default();
+                let dtype = DType::Bytes(bytes.len().max(1));
+                let mut padded = bytes.to_vec();
+                padded.resize(bytes.len().max(1), 0);
+                return Array::from_packed(&dtype, &[], &padded, ByteOrder::Little);
+            }
             // As the reference readers do: a fill value keeps even its NULs.
             return Ok(text(bytes, attribute.name == "_FillValue"));
         }

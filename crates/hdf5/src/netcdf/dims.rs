@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use graticule_storage::RawDim;
 
 use super::walk::{Leaf, Node};
+use crate::describe::View;
 use crate::element::HeapReader;
 use crate::message::attribute::Attribute;
 use crate::message::datatype::Class;
@@ -25,9 +26,9 @@ pub(super) fn shown_name(name: &str) -> &str {
 #[derive(Clone, Debug)]
 pub(super) struct Dim {
     pub(super) dim: RawDim,
-    group: usize,
+    pub(super) group: usize,
     /// The number it has among all dimensions of the file.
-    id: Option<i64>,
+    pub(super) id: Option<i64>,
 }
 
 /// All dimensions of a file.
@@ -37,6 +38,7 @@ pub(super) struct Dims {
     by_address: HashMap<u64, usize>,
     by_id: HashMap<i64, usize>,
     groups: usize,
+    view: View,
     /// For each group, the dimensions of each of its datasets.
     used: Vec<Vec<Vec<usize>>>,
 }
@@ -60,12 +62,17 @@ fn numbers(heap: &HeapReader<'_, '_>, attribute: Option<&Attribute>) -> Option<V
 
 impl Dims {
     /// Finds the scales, then gives every dataset its dimensions.
-    pub(super) fn find(heap: &HeapReader<'_, '_>, root: &Node) -> Self {
-        let mut dims = Self::default();
+    pub(super) fn find(heap: &HeapReader<'_, '_>, root: &Node, view: View) -> Self {
+        let mut dims = Self { view, ..Self::default() };
         dims.collect(heap, root);
-        dims.assign(heap, root);
+        dims.assign(heap, root, 0);
         dims.stretch(root);
         dims
+    }
+
+    /// Whether the dataset with this header is a dimension scale.
+    pub(super) fn is_scale_at(&self, address: u64) -> bool {
+        self.by_address.contains_key(&address)
     }
 
     /// Whether a dataset only stands for a dimension.
@@ -118,8 +125,13 @@ impl Dims {
         }
     }
 
-    fn assign(&mut self, heap: &HeapReader<'_, '_>, node: &Node) {
+    /// `phony`: how many dimensions without names the groups above have.
+    fn assign(&mut self, heap: &HeapReader<'_, '_>, node: &Node, phony: usize) {
         let group = self.used.len();
+        let phony = match self.view {
+            View::Plain => self.make_phony(group, node, phony),
+            View::Netcdf => phony,
+        };
         self.used.push(Vec::new());
         let mut all = Vec::with_capacity(node.datasets.len());
         for leaf in &node.datasets {
@@ -130,7 +142,7 @@ impl Dims {
             *used = all;
         }
         for child in &node.groups {
-            self.assign(heap, child);
+            self.assign(heap, child, phony);
         }
     }
 
@@ -190,7 +202,11 @@ impl Dims {
         let len = usize::try_from(len).unwrap_or(usize::MAX);
         // As netCDF has it: fixed axes of length 0 are never shared.
         let shared = len > 0 || unlimited;
-        let same = |d: &Dim| d.group == group && d.dim.len == len && d.dim.unlimited == unlimited;
+        let plain = self.view == View::Plain;
+        let shared = shared || plain;
+        let same = |d: &Dim| {
+            d.group == group && d.dim.len == len && (plain || d.dim.unlimited == unlimited)
+        };
         let mut all = self.all.iter().enumerate();
         if let Some((found, _)) = all.find(|(i, d)| shared && same(d) && !used.contains(i)) {
             return found;

@@ -4,6 +4,8 @@
 pub(crate) mod attrs;
 mod dims;
 mod model;
+mod phony;
+mod refused;
 mod walk;
 
 pub(crate) use model::open;

@@ -12,6 +12,7 @@ use super::dims::{Dims, shown_name};
 use super::walk::{Node, Walk};
 use crate::blueprint::Blueprints;
 use crate::dataset::DatasetSource;
+use crate::describe::View;
 use crate::element::HeapReader;
 use crate::external;
 use crate::file::{FileHandle, begin};
@@ -44,9 +45,13 @@ fn open_file(
         Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
     let heap = HeapReader::new(&meta);
     let root = Header::read(&meta, address)?;
-    let mut walk = Walk::new(&heap, address);
+    let mut walk = Walk::new(&heap, address, View::Netcdf);
     let mut tree = walk.group(&root, "", "/")?;
-    let dims = Dims::find(&heap, &tree);
+    if walk.refused {
+        walk = Walk::new(&heap, address, View::Plain);
+        tree = walk.group(&root, "", "/")?;
+    }
+    let dims = Dims::find(&heap, &tree, walk.view);
     let mut builder = Builder {
         heap: &heap,
         file: &file,

@@ -2,12 +2,14 @@
 
 use graticule_array::{Error, Result};
 
+use super::refused;
 use crate::describe::{Description, View};
 use crate::element::HeapReader;
 use crate::group;
-use crate::header::Header;
+use crate::header::{Header, kind};
 use crate::lookup::Seen;
 use crate::message::attribute::Attribute;
+use crate::message::datatype::Datatype;
 use crate::message::link::{Link, Target};
 
 /// Groups inside groups: deeper than any real file.
@@ -58,6 +60,9 @@ pub(super) struct Walk<'a, 'b, 'c> {
     pub(super) heap: &'c HeapReader<'a, 'b>,
     pub(super) root: u64,
     pub(super) problems: Vec<(String, Error)>,
+    pub(super) view: View,
+    /// Whether the netCDF library would not show all of this file.
+    pub(super) refused: bool,
     /// The groups above the current one.
     above: Vec<u64>,
     /// Groups that soft links led through.
@@ -65,8 +70,16 @@ pub(super) struct Walk<'a, 'b, 'c> {
 }
 
 impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
-    pub(super) fn new(heap: &'c HeapReader<'a, 'b>, root: u64) -> Self {
-        Self { heap, root, problems: Vec::new(), above: Vec::new(), seen: Seen::default() }
+    pub(super) fn new(heap: &'c HeapReader<'a, 'b>, root: u64, view: View) -> Self {
+        Self {
+            heap,
+            root,
+            problems: Vec::new(),
+            view,
+            refused: false,
+            above: Vec::new(),
+            seen: Seen::default(),
+        }
     }
 
     /// Reads a group and everything below it.
@@ -78,6 +91,7 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         let mut node = Node { name: name.into(), path: path.into(), ..Node::default() };
         match group::attributes(meta, header) {
             Ok((attributes, problems)) => {
+                self.refused |= attributes.iter().any(refused::attribute);
                 node.attributes = attributes;
                 self.problems.extend(problems.into_iter().map(|e| (path.to_owned(), e)));
             }
@@ -104,10 +118,12 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
                 None => return Ok(()),
             },
             Target::External { file, path } => {
+                self.refused |= refused::link_to_file(meta.bytes.location(), file);
                 node.elsewhere.push((link.name.clone(), file.clone(), path.clone()));
                 return Ok(());
             }
             Target::User(kind) => {
+                self.refused = true;
                 return Err(Error::unsupported(format!("a link of user-defined kind {kind}")));
             }
         };
@@ -116,8 +132,10 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
         }
         let header = Header::read(meta, address)?;
         if header.is_dataset() {
-            let description = Description::read(meta, self.heap, &header, View::Netcdf)?;
+            let description = Description::read(meta, self.heap, &header, self.view)?;
             let (attributes, problems) = group::attributes(meta, &header)?;
+            self.refused |=
+                refused::dataset(&description) || attributes.iter().any(refused::attribute);
             self.problems.extend(problems.into_iter().map(|e| (path.to_owned(), e)));
             node.datasets.push(Leaf {
                 name: link.name.clone(),
@@ -131,6 +149,8 @@ impl<'a, 'b, 'c> Walk<'a, 'b, 'c> {
             }
             let group = self.group(&header, &link.name, path)?;
             node.groups.push(group);
+        } else if let Some(body) = header.body(meta, kind::DATATYPE)? {
+            self.refused |= refused::named_type(&Datatype::parse(&mut body.cursor())?);
         }
         Ok(())
     }
