@@ -14,12 +14,12 @@ impl LazyArray {
     /// ```
     /// use graticule_array::{Array, DType, MapOp, Scalar};
     /// use graticule_lazy::{LazyArray, Session};
-    /// let packed = LazyArray::constant(Array::from_vec([2], vec![100i16, 200])?);
+    /// let packed = LazyArray::constant(Array::from_vec([2], vec![0i16, 100])?);
     /// let kelvin = packed.map(MapOp::Decode {
     ///     values: [].into(),
     ///     to: DType::F64,
     ///     scale: Some(Scalar::F64(0.5)),
-    ///     offset: Some(Scalar::F64(223.15)),
+    ///     offset: Some(Scalar::F64(273.15)),
     /// })?;
     /// let celsius = kelvin.fold_affine(1.0, -273.15)?;
     /// let values = Session::default().compute(&[celsius])?[0].to_flat::<f64>()?;
