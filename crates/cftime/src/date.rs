@@ -9,7 +9,7 @@ mod tests;
 use crate::error::{Error, Result};
 use crate::{Calendar, MISSING, TimeUnit};
 
-pub use convert::convert_ticks;
+pub use convert::{AlignOn, convert_ticks};
 pub use field::{Field, season_name};
 pub use format::{format_iso, format_short};
 

@@ -2,6 +2,7 @@
 
 mod anchor;
 mod floor;
+mod infer;
 mod range;
 mod resample;
 #[cfg(test)]

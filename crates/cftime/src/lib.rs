@@ -27,7 +27,7 @@ mod unit;
 mod units;
 
 pub use calendar::{Calendar, Date, REFORM_DAY};
-pub use date::{DateTime, Field, convert_ticks, format_iso, format_short, season_name};
+pub use date::{AlignOn, DateTime, Field, convert_ticks, format_iso, format_short, season_name};
 pub use decode::Decoder;
 pub use encode::Encoded;
 pub use error::{Error, Result};

@@ -11,6 +11,7 @@ mod bits;
 mod broadcast;
 mod clip;
 mod compare;
+mod convert_calendar;
 mod coords;
 mod covariance;
 mod diff;
