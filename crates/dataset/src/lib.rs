@@ -55,4 +55,6 @@ pub use verbs::{
     IntoDType, Limit, Operand, Reducer, all, any, bins, count, every, first, last, max, mean, min,
     prod, std, sum, var,
 };
-pub use verbs::{CovOptions, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot};
+pub use verbs::{
+    CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
+};

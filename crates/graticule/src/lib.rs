@@ -46,7 +46,7 @@ pub use graticule_dataset::{
 };
 pub use graticule_dataset::{Axis, CellMethod, CellMethods, Cf, Kind, UnitMode};
 pub use graticule_dataset::{
-    CovOptions, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
+    CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };
 pub use graticule_dataset::{
     DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use graticule_array::{
-    Array, DType, Error, MapOp, MathFn, Pick, ReduceParams, Result, Scalar, ZipOp, choose_type,
-    reduction,
+    Array, DType, Error, LineOp, MapOp, MathFn, Pick, QuantileMethod, Quantiles, ReduceParams,
+    Result, Scalar, ZipOp, choose_type, reduction,
 };
 use graticule_lazy::LazyArray;
 
@@ -332,8 +332,20 @@ impl Along<'_> {
         }
         let start = if first { 0 } else { self.len - length };
         let part = eager::pick(self.var.data(), self.axis, Pick::span(start, length))?;
-        let params = ReduceParams { skipna: Some(false), ..ReduceParams::default() };
-        let made = eager::reduce(&part, reduction(name, &params)?, &[self.axis])?;
+        let made = if name == "median" {
+            let half = Quantiles {
+                q: [0.5].into(),
+                method: QuantileMethod::Linear,
+                skip_missing: false,
+                keep_floats: false,
+                groups: None,
+            };
+            let line = part.along(LineOp::Quantile(half), self.axis)?;
+            eager::pick(&line, self.axis, Pick::At(0))?
+        } else {
+            let params = ReduceParams { skipna: Some(false), ..ReduceParams::default() };
+            eager::reduce(&part, reduction(name, &params)?, &[self.axis])?
+        };
         let made = match dtype.is_integer() && made.dtype().is_float() {
             true => eager::map(&made, MapOp::Math(MathFn::Round))?,
             false => made,

@@ -2,7 +2,7 @@
 
 use graticule_array::{Array, DType, Text};
 use graticule_dataset::{
-    CovOptions, DataArray, Dataset, DiffLabel, DropNa, Keep, PadMode, corr, cov, dot,
+    CovOptions, Cumulative, DataArray, Dataset, DiffLabel, DropNa, Keep, PadMode, corr, cov, dot,
 };
 
 use crate::inputs::Inputs;
@@ -26,6 +26,12 @@ fn made(head: &[&str], from: &Inputs) -> (DataArray, bool) {
         "roll_coords" => lazy(first().roll_coords("t", number(2))),
         "diff" => lazy(first().diff("t", count(2))),
         "diff_lower" => lazy(first().diff_labelled("t", count(2), DiffLabel::Lower)),
+        "cumsum" => lazy(first().cumsum("t")),
+        "cumsum_y" => lazy(first().cumsum("y")),
+        "cumsum_strict" => lazy(first().cumulate(Cumulative::sum().skipna(false), "t")),
+        "cumprod" => lazy(first().cumprod("t")),
+        "rank" => lazy(first().rank("t")),
+        "rank_pct" => lazy(first().rank_share("t")),
         "cov" => {
             let options = CovOptions::new().ddof(number(1) as f64);
             lazy(from.a(f64s).cov_with(&from.b(DType::F64), "t", &options))

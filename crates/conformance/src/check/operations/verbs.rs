@@ -358,6 +358,16 @@ macro_rules! shared_verbs {
                     let n = step.args.get(1).or(step.kw.get("n")).and_then(Value::as_u64);
                     on.diff(dim, n.unwrap_or(1) as usize)
                 }
+                "cumsum" => on.cumsum(over(step.args, step.kw)?),
+                "cumprod" => on.cumprod(over(step.args, step.kw)?),
+                "rank" => {
+                    let dim = argument(step, 0)?.as_str().ok_or("rank along no dimension")?;
+                    if step.kw["pct"].as_bool() == Some(true) {
+                        on.rank_share(dim)
+                    } else {
+                        on.rank(dim)
+                    }
+                }
                 "dropna" => {
                     let dim = argument(step, 0)?.as_str().ok_or("dropna along no dimension")?;
                     let which = match (step.kw["how"].as_str(), step.kw["thresh"].as_u64()) {
