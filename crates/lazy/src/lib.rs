@@ -14,7 +14,7 @@ mod plan;
 mod run;
 mod session;
 
-pub use block::BlockOp;
+pub use block::{BlockFn, BlockOp, Boundary, Overlap};
 pub use expr::{LazyArray, NodeId};
 pub use plan::{Plan, Totals};
 pub use session::{

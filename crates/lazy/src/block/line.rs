@@ -7,7 +7,7 @@ use crate::expr::LazyArray;
 use crate::plan::group;
 
 /// Blocks are at least this many times as long as what they need beyond their ends.
-const HALO_SHARE: usize = 4;
+pub(super) const HALO_SHARE: usize = 4;
 
 /// A [`LineOp`] along an axis.
 #[derive(Clone, Debug)]

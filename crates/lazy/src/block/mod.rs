@@ -1,7 +1,11 @@
 //! Operations on boxes: what an operation needs for a box of its result, and how it is made.
 
+mod apply;
+mod call;
 mod gather;
 mod line;
+mod map_blocks;
+mod map_overlap;
 mod reshape;
 
 use std::fmt::Debug;
@@ -10,7 +14,9 @@ use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Selection,
 
 use crate::expr::{LazyArray, Op};
 
+pub use call::BlockFn;
 pub(crate) use gather::Gather;
+pub use map_overlap::{Boundary, Overlap};
 
 /// An operation that makes a box of its result from boxes of its inputs.
 ///

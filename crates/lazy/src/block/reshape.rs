@@ -53,7 +53,7 @@ impl Merge {
 
 impl BlockOp for Merge {
     fn name(&self) -> String {
-        format!("merge axes {}..{}", self.first, self.first + self.count)
+        format!("merge {} axes from {}", self.count, self.first)
     }
 
     fn key(&self) -> Option<String> {

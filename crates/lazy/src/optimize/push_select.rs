@@ -98,7 +98,8 @@ pub(crate) fn below_block(
     let mut above = Vec::with_capacity(selection.picks().len());
     let mut useful = false;
     for (axis, (pick, n)) in selection.picks().iter().zip(node.shape()).enumerate() {
-        if *pick == Pick::all(*n) || !passes(&**op, inputs.len(), axis) {
+        let rests = *pick == Pick::all(*n) || (*n == 1 && matches!(pick, Pick::At(_)));
+        if rests || !passes(&**op, inputs.len(), axis) {
             above.push(pick.clone());
             continue;
         }

@@ -11,14 +11,14 @@ use std::sync::Mutex;
 
 /// Counts how often each chunk is touched; claims that chunks are read whole.
 #[derive(Debug)]
-struct Counting {
+pub(crate) struct Counting {
     inner: MemorySource,
     info: SourceInfo,
     seen: Mutex<std::collections::HashMap<Vec<usize>, usize>>,
 }
 
 impl Counting {
-    fn new(shape: &[usize], chunk: &[usize]) -> Arc<Self> {
+    pub(crate) fn new(shape: &[usize], chunk: &[usize]) -> Arc<Self> {
         let n: usize = shape.iter().product();
         let data = Array::from_vec(shape, (0..n).map(|i| (i % 1000) as f32).collect()).unwrap();
         let grid = ChunkGrid::even(shape, chunk);
@@ -27,8 +27,13 @@ impl Counting {
         Arc::new(Self { inner, info, seen: Mutex::default() })
     }
 
+    /// How often chunks were read in all.
+    pub(crate) fn reads(&self) -> usize {
+        self.seen.lock().unwrap().values().sum()
+    }
+
     /// The chunks touched, and the most that one was.
-    fn touched(&self) -> (usize, usize) {
+    pub(crate) fn touched(&self) -> (usize, usize) {
         let seen = self.seen.lock().unwrap();
         (seen.len(), seen.values().copied().max().unwrap_or(0))
     }

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests
 
 mod access;
+mod blocks;
 mod explain;
 mod failures;
+mod functions;
 mod laws;
 mod random;
