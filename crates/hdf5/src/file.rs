@@ -25,8 +25,9 @@ pub(crate) struct FileHandle {
 /// # Errors
 /// If the bytes are not HDF5.
 pub(crate) fn begin(bytes: &Arc<dyn ByteSource>, verify: bool) -> Result<(Meta<'_>, u64)> {
-    let superblock = Superblock::read(&**bytes)?;
-    let meta = Meta::new(bytes, superblock.form, verify);
+    let mut meta = Meta::unknown(bytes, verify);
+    let superblock = Superblock::read(&meta)?;
+    meta.form = superblock.form;
     if let Some(address) = superblock.extension
         && let Ok(extension) = Header::read(&meta, address)
     {

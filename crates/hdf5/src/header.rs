@@ -69,17 +69,19 @@ impl Header {
             c.skip(if flags & 0x20 != 0 { 16 } else { 0 })?;
             c.skip(if flags & 0x10 != 0 { 4 } else { 0 })?;
             let size = c.uint(1 << (flags & 3))?;
-            let first = address.saturating_add(c.position() as u64);
-            let piece = meta.get(first, to_usize(size)?)?;
-            out.messages_v2(meta, &piece, flags, &mut blocks)?;
+            let prefix = c.position();
+            let n = to_usize(size)?.saturating_add(prefix);
+            let piece = meta.get(address, n.saturating_add(4))?;
+            let piece = meta.verified(&piece, "an object header")?;
+            out.messages_v2(meta, &piece.part(prefix..n), flags, &mut blocks)?;
             let mut done = 0;
             while let Some((at, n)) = blocks.get(done).copied() {
                 done += 1;
                 check_blocks(done)?;
                 let piece = meta.get(at, to_usize(n)?)?;
                 expect_signature(&mut piece.cursor(), b"OCHK")?;
-                let body = piece.part(4..piece.len().saturating_sub(4));
-                out.messages_v2(meta, &body, flags, &mut blocks)?;
+                let body = meta.verified(&piece, "an object header's continuation")?;
+                out.messages_v2(meta, &body.part(4..body.len()), flags, &mut blocks)?;
             }
             return Ok(out);
         }

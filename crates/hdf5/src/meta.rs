@@ -1,6 +1,7 @@
 //! Reading of metadata: small pieces of a file, through a bounded cache of blocks.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -87,6 +88,8 @@ pub(crate) struct Meta<'a> {
     /// How many datasets a virtual one may have led to before this file was opened for it.
     pub(crate) nested: Cell<u64>,
     blocks: RefCell<Blocks>,
+    /// Structures whose checksums were found to be right.
+    checked: RefCell<HashSet<u64>>,
     /// What may still be handed out: ends loops that a hostile file describes.
     budget: Cell<u64>,
     /// Where the index of shared messages lies, if the file has one.
@@ -100,6 +103,11 @@ struct Blocks {
 }
 
 impl<'a> Meta<'a> {
+    /// A reader that knows nothing of the file yet: addresses are places in it.
+    pub(crate) fn unknown(bytes: &'a Arc<dyn ByteSource>, verify: bool) -> Self {
+        Self::new(bytes, Form { base: 0, offset_size: 8, length_size: 8 }, verify)
+    }
+
     pub(crate) fn new(bytes: &'a Arc<dyn ByteSource>, form: Form, verify: bool) -> Self {
         let budget = bytes.len().saturating_mul(16).saturating_add(64 << 20).min(8 << 30);
         Self {
@@ -108,6 +116,7 @@ impl<'a> Meta<'a> {
             verify,
             nested: Cell::new(1),
             blocks: RefCell::default(),
+            checked: RefCell::default(),
             budget: Cell::new(budget),
             shared: RefCell::new(None),
         }
@@ -186,6 +195,29 @@ impl<'a> Meta<'a> {
             }
         }
         Ok(body)
+    }
+
+    /// Verifies, once, the checksum at `sum_at` of the structure of `n` bytes at an address; where
+    /// bytes follow it, it was computed with zeros in its own place.
+    ///
+    /// # Errors
+    /// As [`verified`](Self::verified).
+    pub(crate) fn check(&self, address: u64, n: usize, sum_at: usize, what: &str) -> Result<()> {
+        if !self.verify || self.checked.borrow().contains(&address) {
+            return Ok(());
+        }
+        let structure = self.get(address, n)?;
+        if sum_at.checked_add(4) == Some(n) {
+            self.verified(&structure, what)?;
+        } else {
+            let mut bytes = structure.to_vec();
+            let mut sum = structure.part(sum_at..sum_at.saturating_add(4)).to_vec();
+            bytes.iter_mut().skip(sum_at).take(4).for_each(|b| *b = 0);
+            bytes.append(&mut sum);
+            self.verified(&bytes.into(), what)?;
+        }
+        self.checked.borrow_mut().insert(address);
+        Ok(())
     }
 
     fn block(&self, index: u64) -> Result<Rc<Vec<u8>>> {

@@ -26,7 +26,8 @@ impl SharedTable {
         let n = usize::from(c.u8()?);
         let Some(address) = address else { return Ok(None) };
         let each = 1 + 1 + 2 + 4 + 3 * 2 + 2 * meta.form.offset_size;
-        let table = meta.up_to(address, 4 + n * each + 4)?;
+        let table = meta.get(address, 4 + n * each + 4)?;
+        let table = meta.verified(&table, "the table of shared messages")?;
         let mut c = table.cursor();
         expect_signature(&mut c, b"SMTB")?;
         let mut indexes = Vec::new();

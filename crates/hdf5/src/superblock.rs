@@ -1,9 +1,9 @@
 //! The first structure of a file: where everything else is found.
 
-use graticule_array::{ByteOrder, Error, Result};
-use graticule_storage::{ByteSource, Cursor};
+use graticule_array::{Error, Result};
+use graticule_storage::Cursor;
 
-use crate::meta::Form;
+use crate::meta::{Form, Meta, Piece};
 
 /// The eight bytes that every HDF5 file has at 0, 512, 1024, 2048 ...
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
@@ -30,16 +30,16 @@ impl Superblock {
     ///
     /// # Errors
     /// If there is none, its version is unknown, or the file ends before it says.
-    pub(crate) fn read(bytes: &dyn ByteSource) -> Result<Self> {
+    pub(crate) fn read(meta: &Meta<'_>) -> Result<Self> {
+        let bytes = meta.bytes;
         let mut at = 0u64;
         loop {
             if at.saturating_add(24) > bytes.len() {
                 return Err(Error::corrupt("this is not an HDF5 file: it has no superblock"));
             }
-            let n = (bytes.len() - at).min(HEAD as u64) as usize;
-            let head = bytes.read_vec(at, n)?;
+            let head = meta.up_to(at, HEAD)?;
             if head.starts_with(&SIGNATURE) {
-                let superblock = Self::parse(&head, at)?;
+                let superblock = Self::parse(meta, &head, at)?;
                 if let Some(end) = superblock.end.filter(|end| *end > bytes.len()) {
                     return Err(Error::corrupt(format!(
                         "truncated: the superblock says {end} bytes, the file has {}",
@@ -52,12 +52,17 @@ impl Superblock {
         }
     }
 
-    fn parse(head: &[u8], at: u64) -> Result<Self> {
-        let mut c = Cursor::new(head, ByteOrder::Little);
+    fn parse(meta: &Meta<'_>, head: &Piece, at: u64) -> Result<Self> {
+        let mut c = head.cursor();
         c.skip(8)?;
         match c.u8()? {
             version @ (0 | 1) => Self::old(&mut c, version, at),
-            2 | 3 => Self::new(&mut c, at),
+            2 | 3 => {
+                let superblock = Self::new(&mut c, at)?;
+                let n = c.position() + 4;
+                meta.verified(&head.part(0..n), "the superblock")?;
+                Ok(superblock)
+            }
             version => Err(Error::unsupported(format!("HDF5 superblock version {version}"))),
         }
     }

@@ -67,10 +67,14 @@ fn read_all(group: &RawGroup) {
 
 fn try_all(bytes: Vec<u8>) {
     let bytes: Arc<dyn ByteSource> = Arc::new(MemoryBytes::new("damaged", bytes));
-    if let Ok(group) = Hdf5Backend::new().open(bytes.clone(), &OpenOptions::default()) {
-        read_all(&group);
+    // Without checksums more of the damage is reached.
+    for verify in [false, true] {
+        let options = OpenOptions { verify, ..OpenOptions::default() };
+        if let Ok(group) = Hdf5Backend::new().open(bytes.clone(), &options) {
+            read_all(&group);
+        }
+        let _ = list(&bytes, &options);
     }
-    let _ = list(&bytes, &OpenOptions::default());
 }
 
 /// A generator good enough to choose places: xorshift.
@@ -152,4 +156,22 @@ fn a_file_that_ends_early_is_refused_as_a_whole() {
     let moved = [&[0; 512], whole.as_slice()].concat();
     assert!(open(&moved).is_ok());
     assert!(open(&moved[..moved.len() - 1]).is_err());
+}
+
+#[test]
+fn metadata_whose_checksum_is_wrong_is_refused_unless_told_otherwise() {
+    let whole = sample();
+    let at = whole.windows(4).position(|w| w == b"OHDR").unwrap();
+    let mut changed = whole;
+    // The time of the last change, which nothing depends on.
+    changed[at + 8] ^= 1;
+    let open = |verify| {
+        let bytes = MemoryBytes::new("changed.nc", changed.as_slice());
+        let options = OpenOptions { verify, ..OpenOptions::default() };
+        Hdf5Backend::new().open(Arc::new(bytes), &options)
+    };
+    let error = open(true).unwrap_err();
+    assert!(error.is_corrupt());
+    assert!(error.to_string().contains("the checksum of an object header"), "{error}");
+    open(false).unwrap();
 }

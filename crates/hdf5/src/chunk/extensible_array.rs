@@ -41,7 +41,10 @@ pub(super) fn each(
     c.skip(4 * form.length_size)?;
     let used = form.length(&mut c)?;
     c.skip(form.length_size)?;
-    let Some(index_block) = form.address(&mut c)? else { return Ok(()) };
+    let index_block = form.address(&mut c)?;
+    let n = c.position() + 4;
+    meta.verified(&head.part(0..n), "the header of an extensible array")?;
+    let Some(index_block) = index_block else { return Ok(()) };
     if bits > 64
         || page_bits >= 32
         || !smallest.is_power_of_two()
@@ -60,7 +63,8 @@ pub(super) fn each(
     let n = prefix as u64
         + in_index * slot.size as u64
         + (direct_blocks + u64::from(indirect)) * form.offset_size as u64;
-    let body = meta.get(index_block, to_usize(n)?)?;
+    let body = meta.get(index_block, to_usize(n)?.saturating_add(4))?;
+    let body = meta.verified(&body, "the index block of an extensible array")?;
     let mut c = body.cursor();
     expect_signature(&mut c, b"EAIB")?;
     c.seek(prefix)?;
@@ -103,7 +107,8 @@ impl Array<'_, '_> {
         let n = (blocks.saturating_mul(bitmap))
             .saturating_add(blocks.saturating_mul(form.offset_size as u64))
             .saturating_add(prefix as u64);
-        let body = self.meta.get(at, to_usize(n)?)?;
+        let body = self.meta.get(at, to_usize(n)?.saturating_add(4))?;
+        let body = self.meta.verified(&body, "a super block of an extensible array")?;
         let mut c = body.cursor();
         expect_signature(&mut c, b"EASB")?;
         c.seek(prefix)?;
@@ -137,9 +142,15 @@ impl Array<'_, '_> {
         let size = self.slot.size as u64;
         let body = at.saturating_add(prefix);
         if n <= self.page {
-            let piece = self.meta.get(body, to_usize(n.saturating_mul(size))?)?;
-            return self.slot.each(self.meta, &mut piece.cursor(), first, n, visit);
+            let end = to_usize(n.saturating_mul(size).saturating_add(prefix))?;
+            let piece = self.meta.get(at, end.saturating_add(4))?;
+            let piece = self.meta.verified(&piece, "a data block of an extensible array")?;
+            let mut c = piece.cursor();
+            c.seek(to_usize(prefix)?)?;
+            return self.slot.each(self.meta, &mut c, first, n, visit);
         }
+        let end = to_usize(prefix)?;
+        self.meta.check(at, end + 4, end, "a data block of an extensible array")?;
         let bytes = self.page.saturating_mul(size);
         for number in 0..n / self.page {
             let start = first.saturating_add(number * self.page);
@@ -151,7 +162,8 @@ impl Array<'_, '_> {
                 continue;
             }
             let page = body.saturating_add(4).saturating_add(number * (bytes + 4));
-            let piece = self.meta.get(page, to_usize(bytes)?)?;
+            let piece = self.meta.get(page, to_usize(bytes)?.saturating_add(4))?;
+            let piece = self.meta.verified(&piece, "a page of an extensible array")?;
             self.slot.each(self.meta, &mut piece.cursor(), start, self.page, visit)?;
         }
         Ok(())

@@ -24,6 +24,8 @@ pub(crate) struct FractalHeap {
     root_rows: u32,
     huge_tree: Option<u64>,
     filters: Option<(Pipeline, u64, u32)>,
+    /// Whether direct blocks have checksums.
+    summed: bool,
 }
 
 fn log2(n: u64) -> u32 {
@@ -38,7 +40,7 @@ impl FractalHeap {
         expect_signature(&mut c, b"FRHP")?;
         c.skip(1)?;
         let (id_length, filter_length) = (usize::from(c.u16()?), usize::from(c.u16()?));
-        c.skip(1)?;
+        let summed = c.u8()? & 2 != 0;
         let largest_managed = u64::from(c.u32()?);
         let _next_huge = form.length(&mut c)?;
         let huge_tree = form.address(&mut c)?;
@@ -65,9 +67,13 @@ impl FractalHeap {
         if filter_length > 0 {
             let size = form.length(&mut c)?;
             let mask = c.u32()?;
+            let at = c.position();
             let chain = filters::parse(&mut c)?;
+            c.seek(at.saturating_add(filter_length))?;
             filters = Some((Pipeline::new(&chain, 1), size, mask));
         }
+        let n = c.position() + 4;
+        meta.verified(&head.part(0..n), "the header of a fractal heap")?;
         let offset_bytes = bits.div_ceil(8) as usize;
         let direct_bytes = log2(largest_direct).div_ceil(8).max(1) as usize;
         let managed_bytes = log2(largest_managed) as usize / 8 + 1;
@@ -82,6 +88,7 @@ impl FractalHeap {
             root_rows,
             huge_tree,
             filters,
+            summed,
         })
     }
 
@@ -158,6 +165,10 @@ impl FractalHeap {
             };
             let block = meta.get(address, prefix)?;
             expect_signature(&mut block.cursor(), b"FHIB")?;
+            let entries = (u64::from(direct_rows) * self.width).saturating_mul(direct);
+            let more = (u64::from(rows - direct_rows) * self.width).saturating_mul(plain);
+            let end = to_usize(entries.saturating_add(more))?.saturating_add(prefix);
+            meta.check(address, end.saturating_add(4), end, "an indirect block of a fractal heap")?;
             let at = address.saturating_add(prefix as u64).saturating_add(at);
             let width = if is_direct { direct } else { plain };
             let entry = meta.get(at, width as usize)?;
@@ -198,7 +209,14 @@ impl FractalHeap {
                 let part = part.ok_or_else(|| Error::corrupt("a heap block is too short"))?;
                 Ok(part.to_vec().into())
             }
-            _ => meta.get(address.saturating_add(offset), length),
+            _ => {
+                if self.summed {
+                    let sum_at = 5 + meta.form.offset_size + self.offset_bytes;
+                    let what = "a direct block of a fractal heap";
+                    meta.check(address, to_usize(size)?, sum_at, what)?;
+                }
+                meta.get(address.saturating_add(offset), length)
+            }
         }
     }
 

@@ -42,6 +42,9 @@ impl Tree2 {
         c.skip(2)?;
         let root = meta.form.address(&mut c)?;
         let records = usize::from(c.u16()?);
+        c.skip(meta.form.length_size)?;
+        let n = c.position() + 4;
+        meta.verified(&head.part(0..n), "the header of a B-tree")?;
         if record_size == 0 || depth > MOST_LEVELS || node_size < NODE_OVERHEAD + record_size {
             return Err(Error::corrupt("the header of a B-tree makes no sense"));
         }
@@ -78,6 +81,15 @@ impl Tree2 {
             let mut c = node.cursor();
             expect_signature(&mut c, if level == 0 { b"BTLF" } else { b"BTIN" })?;
             c.skip(2)?;
+            let total = match level.checked_sub(1) {
+                Some(below) => self.total_bytes.get(below).copied().unwrap_or(0),
+                None => 0,
+            };
+            let pointer = meta.form.offset_size + self.count_bytes + total;
+            let pointers = if level > 0 { n.saturating_add(1).saturating_mul(pointer) } else { 0 };
+            let used = n.saturating_mul(self.record_size).saturating_add(pointers);
+            let end = used.saturating_add(NODE_OVERHEAD);
+            meta.verified(&node.part(0..end), "a node of a B-tree")?;
             for _ in 0..n {
                 let at = c.position();
                 c.skip(self.record_size)?;
@@ -88,7 +100,6 @@ impl Tree2 {
                 continue;
             }
             let below = level - 1;
-            let total = self.total_bytes.get(below).copied().unwrap_or(0);
             for _ in 0..=n {
                 let child = meta.form.address(&mut c)?;
                 let count = to_usize(c.uint(self.count_bytes)?)?;
