@@ -39,6 +39,7 @@ pub use dataset::Dataset;
 pub use dims::{Dims, Over};
 pub use encoding::Encoding;
 pub use fault::Fault;
+pub use graticule_array::{Interpolation, QuantileMethod};
 pub use graticule_cftime::{Origin, Side};
 pub use index::{Index, LabelIndex};
 pub use io::{
@@ -56,5 +57,8 @@ pub use verbs::{
     prod, std, sum, var,
 };
 pub use verbs::{
-    CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
+    Boundary, CalculusOptions, CovOptions, Cumulative, DataArrayCoarsen, DataArrayRolling,
+    DataArrayWeighted, DatasetCoarsen, DatasetRolling, DatasetWeighted, DiffLabel, DropNa,
+    GapOptions, IdxOptions, InterpOptions, Keep, PadMode, PolyfitOptions, Q, QuantileOptions,
+    SortKeys, corr, cov, dot, polyval,
 };

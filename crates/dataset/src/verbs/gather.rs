@@ -1,6 +1,6 @@
 //! Positions along an axis, of which some have nothing to take from.
 
-use graticule_array::{Array, DType, MapOp, Pick, Result, Selection};
+use graticule_array::{Array, DType, MapOp, Pick, Result, Scalar, Selection};
 use graticule_lazy::LazyArray;
 
 use super::eager;
@@ -8,19 +8,35 @@ use super::eager;
 /// The elements at `from` along an axis; missing where that is `None`. The type becomes one that
 /// has a missing value if any is needed.
 pub(crate) fn gather(data: &LazyArray, axis: usize, from: &[Option<usize>]) -> Result<LazyArray> {
+    gather_or(data, axis, from, None)
+}
+
+/// [`gather`] with a value in place of missing ones.
+pub(crate) fn gather_or(
+    data: &LazyArray,
+    axis: usize,
+    from: &[Option<usize>],
+    fill: Option<&Scalar>,
+) -> Result<LazyArray> {
     let list: Pick = Pick::List(from.iter().map(|i| i.unwrap_or(0)).collect());
     let selection = |pick: Pick| Selection::all(data.shape()).with(axis, pick);
     if from.iter().all(Option::is_some) {
         return data.select(&selection(contiguous(from).unwrap_or(list)));
     }
-    let dtype = data.dtype().with_missing();
+    let (dtype, fill) = match fill {
+        None => {
+            let dtype = data.dtype().with_missing();
+            (dtype.clone(), Array::missing(&dtype, &[])?)
+        }
+        Some(value) => (data.dtype().clone(), value.fill(&[])?.cast(data.dtype())?),
+    };
     let mut shape = data.shape().to_vec();
     let empty = shape.get(axis) == Some(&0);
     if let Some(n) = shape.get_mut(axis) {
         *n = from.len();
     }
     let none = vec![None; shape.len()];
-    let missing = LazyArray::constant(Array::missing(&dtype, &[])?).broadcast(&none, &shape)?;
+    let missing = LazyArray::constant(fill).broadcast(&none, &shape)?;
     if empty {
         return Ok(missing);
     }

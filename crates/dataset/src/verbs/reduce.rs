@@ -76,6 +76,11 @@ impl Reducer {
         self.name
     }
 
+    /// The options of the reduction.
+    pub(super) fn params(&self) -> &ReduceParams {
+        &self.params
+    }
+
     pub(super) fn build(&self) -> Result<Arc<dyn Reduction>> {
         reduction(self.name, &self.params)
     }
@@ -276,7 +281,12 @@ impl DataArray {
 }
 
 impl Variable {
-    fn reduced(&self, by: &Reducer, reduction: &Arc<dyn Reduction>, over: &Dims) -> Result<Self> {
+    pub(super) fn reduced(
+        &self,
+        by: &Reducer,
+        reduction: &Arc<dyn Reduction>,
+        over: &Dims,
+    ) -> Result<Self> {
         let axes: Vec<usize> = over.iter().filter_map(|d| self.axis(d)).collect();
         let data = eager::reduce(self.data(), reduction.clone(), &axes)?;
         let made = self.changed(self.dims().without(over), data)?;

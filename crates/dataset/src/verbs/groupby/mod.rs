@@ -4,6 +4,7 @@ mod arith;
 mod bins;
 mod grouping;
 mod key;
+mod quantile;
 mod reduce;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::name::Name;
 use crate::select::Method;
 use crate::verbs::groupby::{DatasetGroupBy, Grouping};
+use crate::verbs::quantile::Q;
 use crate::verbs::reduce::{
     Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var,
 };
@@ -211,6 +212,34 @@ reductions! {
     first;
     /// The last value of each bin that is not missing.
     last;
+}
+
+impl DatasetResample {
+    /// Quantiles of each bin; several become a last dimension, `quantile`.
+    #[track_caller]
+    pub fn quantile(&self, q: impl Into<Q>) -> Dataset {
+        self.groups.quantile(q, ())
+    }
+
+    /// The median of each bin.
+    #[track_caller]
+    pub fn median(&self) -> Dataset {
+        self.groups.median(())
+    }
+}
+
+impl DataArrayResample {
+    /// Quantiles of each bin; several become a last dimension, `quantile`.
+    #[track_caller]
+    pub fn quantile(&self, q: impl Into<Q>) -> DataArray {
+        self.named(self.bins.quantile(q))
+    }
+
+    /// The median of each bin.
+    #[track_caller]
+    pub fn median(&self) -> DataArray {
+        self.named(self.bins.median())
+    }
 }
 
 macro_rules! upsampling {
