@@ -46,15 +46,15 @@ pub use graticule_dataset::{
 };
 pub use graticule_dataset::{Axis, CellMethod, CellMethods, Cf, Kind, UnitMode};
 pub use graticule_dataset::{
+    Boundary, CalculusOptions, DataArrayCoarsen, DataArrayRolling, DataArrayWeighted,
+    DatasetCoarsen, DatasetRolling, DatasetWeighted, GapOptions, IdxOptions, InterpOptions,
+    Interpolation, PolyfitOptions, Q, QuantileMethod, QuantileOptions, polyval,
+};
+pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };
 pub use graticule_dataset::{
     DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,
-};
-pub use graticule_dataset::{
-    Boundary, CalculusOptions, DataArrayCoarsen, DataArrayRolling, DataArrayWeighted,
-    DatasetCoarsen, DatasetRolling, DatasetWeighted, GapOptions, IdxOptions, InterpOptions,
-    Interpolation, PolyfitOptions, Q, QuantileMethod, QuantileOptions, polyval,
 };
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
