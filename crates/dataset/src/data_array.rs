@@ -99,13 +99,24 @@ impl DataArray {
         error: Error,
         place: &'static Location<'static>,
     ) -> Self {
+        Self::faulted_at(set, name, error, format!("var({name:?})"), place)
+    }
+
+    /// The same for another step than `var`.
+    pub(crate) fn faulted_at(
+        set: &Dataset,
+        name: &str,
+        error: Error,
+        step: String,
+        place: &'static Location<'static>,
+    ) -> Self {
         let mut array = Self::from_variable(name, Variable::placeholder());
         let parts = Arc::make_mut(&mut array.set.0);
         parts.session = set.0.session.clone();
         parts.trail = set.0.trail.clone();
         array.set = match set.fault() {
             Some(fault) => array.set.carrying(fault),
-            None => array.set.faulted(error, format!("var({name:?})"), place),
+            None => array.set.faulted(error, step, place),
         };
         array
     }

@@ -47,7 +47,10 @@ pub use io::{
     open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
 };
 pub use name::Name;
-pub use roles::{Axis, CellMethod, CellMethods, Cf, Interval, Kind, Scope};
+pub use roles::{
+    Axis, CellMethod, CellMethods, Cf, Crs, Flag, FlagValue, Flags, GridMapping, Interval, Kind,
+    Scope,
+};
 pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};
 pub use units::UnitMode;
 pub use variable::Variable;

@@ -44,7 +44,9 @@ pub use graticule_dataset::{
     all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
     mean, min, near, prod, std, step, sum, var,
 };
-pub use graticule_dataset::{Axis, CellMethod, CellMethods, Cf, Kind, UnitMode};
+pub use graticule_dataset::{
+    Axis, CellMethod, CellMethods, Cf, Crs, Flag, Flags, GridMapping, Kind, UnitMode,
+};
 pub use graticule_dataset::{
     Boundary, CalculusOptions, DataArrayCoarsen, DataArrayRolling, DataArrayWeighted,
     DatasetCoarsen, DatasetRolling, DatasetWeighted, GapOptions, IdxOptions, InterpOptions,

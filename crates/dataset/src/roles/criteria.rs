@@ -151,23 +151,8 @@ fn is_vertical_name(name: &str) -> bool {
     NAMES.contains(&name) || is_parametric(name)
 }
 
-/// Whether a standard name is one of Appendix D: a coordinate without dimension that formulas
-/// turn into a height or pressure.
-pub(super) fn is_parametric(name: &str) -> bool {
-    const NAMES: [&str; 13] = [
-        "atmosphere_ln_pressure_coordinate",
-        "atmosphere_sigma_coordinate",
-        "atmosphere_hybrid_sigma_pressure_coordinate",
-        "atmosphere_hybrid_height_coordinate",
-        "atmosphere_sleve_coordinate",
-        "ocean_sigma_coordinate",
-        "ocean_s_coordinate",
-        "ocean_s_coordinate_g1",
-        "ocean_s_coordinate_g2",
-        "ocean_sigma_z_coordinate",
-        "ocean_double_sigma_coordinate",
-        "atmosphere_sigma_z_coordinate",
-        "atmosphere_eta_coordinate",
-    ];
-    NAMES.contains(&name)
+/// Whether a standard name is one of Appendix D: a coordinate that a formula turns into a height
+/// or pressure.
+fn is_parametric(name: &str) -> bool {
+    super::formulas::FORMULAS.iter().any(|(n, _)| *n == name)
 }

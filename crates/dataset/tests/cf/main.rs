@@ -1,8 +1,11 @@
-//! What CF attributes mean to verbs: units, roles, methods, bounds.
+//! What CF attributes mean to verbs: units, roles, methods, bounds, flags, mappings, formulas.
 
 // A test may fail by panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod bounds;
+mod crs;
 mod find;
+mod flags;
+mod formulas;
 mod units;
