@@ -70,6 +70,10 @@ impl Backend for Hdf5Backend {
         &["nc", "nc4", "h5"]
     }
 
+    fn formats(&self) -> &'static [&'static str] {
+        &["NETCDF4"]
+    }
+
     fn create(&self, at: &Location, schema: &RawSchema) -> Result<Box<dyn GroupWriter>> {
         crate::write::create(at, schema)
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use graticule_array::{Error, Result};
 use graticule_storage::{
-    Backend, ByteSource, OpenHint, OpenOptions, RawDim, RawGroup, RawVar, Storage,
+    Backend, ByteSource, GroupWriter, Location, OpenHint, OpenOptions, RawDim, RawGroup, RawSchema,
+    RawVar, Storage, StoredTypes,
 };
 
 use crate::attribute::fill_value;
@@ -33,6 +34,56 @@ impl Backend for Netcdf3Backend {
     /// are read, not here.
     fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
         open(&bytes, options).map_err(|e| e.in_file(bytes.location().path()))
+    }
+
+    fn writes(&self) -> &'static [&'static str] {
+        &["nc3", "cdf"]
+    }
+
+    fn formats(&self) -> &'static [&'static str] {
+        FORMATS
+    }
+
+    fn stored_types(&self, format: Option<&str>) -> StoredTypes {
+        match format.and_then(version) {
+            Some(Version::Cdf5) => StoredTypes::Cdf5,
+            _ => StoredTypes::Classic,
+        }
+    }
+
+    /// Writes the smallest version that holds the schema.
+    fn create(&self, at: &Location, schema: &RawSchema) -> Result<Box<dyn GroupWriter>> {
+        crate::write::create(at, schema, None)
+    }
+
+    fn create_as(
+        &self,
+        at: &Location,
+        schema: &RawSchema,
+        format: Option<&str>,
+    ) -> Result<Box<dyn GroupWriter>> {
+        let chosen = match format {
+            None | Some("NETCDF3") => None,
+            Some(name) => Some(version(name).ok_or_else(|| {
+                Error::not_found(format!("there is no classic format \"{name}\""))
+                    .in_file(at.path())
+                    .hint(format!("the names are {}", FORMATS.join(", ")))
+            })?),
+        };
+        crate::write::create(at, schema, chosen)
+    }
+}
+
+/// What the variants are called. `NETCDF3` is the smallest of the first two that holds the data.
+const FORMATS: &[&str] =
+    &["NETCDF3", "NETCDF3_CLASSIC", "NETCDF3_64BIT", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA"];
+
+fn version(format: &str) -> Option<Version> {
+    match format {
+        "NETCDF3_CLASSIC" => Some(Version::Cdf1),
+        "NETCDF3_64BIT" | "NETCDF3_64BIT_OFFSET" => Some(Version::Cdf2),
+        "NETCDF3_64BIT_DATA" => Some(Version::Cdf5),
+        _ => None,
     }
 }
 

@@ -38,6 +38,47 @@ impl Kind {
         })
     }
 
+    /// The number of this type in headers.
+    pub(crate) fn number(self) -> u32 {
+        match self {
+            Self::Byte => 1,
+            Self::Char => 2,
+            Self::Short => 3,
+            Self::Int => 4,
+            Self::Float => 5,
+            Self::Double => 6,
+            Self::UByte => 7,
+            Self::UShort => 8,
+            Self::UInt => 9,
+            Self::Int64 => 10,
+            Self::UInt64 => 11,
+        }
+    }
+
+    /// The type that stores elements of `dtype`; truth values are bytes.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) fn of(dtype: &DType) -> Result<Self> {
+        Ok(match dtype {
+            DType::I8 | DType::Bool => Self::Byte,
+            DType::Char => Self::Char,
+            DType::I16 => Self::Short,
+            DType::I32 => Self::Int,
+            DType::F32 => Self::Float,
+            DType::F64 => Self::Double,
+            DType::U8 => Self::UByte,
+            DType::U16 => Self::UShort,
+            DType::U32 => Self::UInt,
+            DType::I64 => Self::Int64,
+            DType::U64 => Self::UInt64,
+            other => {
+                let what = format!("the classic netCDF formats cannot store {other}");
+                return Err(Error::unsupported(what).hint("write a NetCDF-4 file"));
+            }
+        })
+    }
+
     /// Bytes of one element.
     pub(crate) fn size(self) -> u64 {
         match self {
@@ -95,6 +136,7 @@ mod tests {
         for number in 1..=11 {
             let kind = Kind::from_number(number).unwrap();
             assert_eq!(kind.default_fill().dtype(), kind.dtype());
+            assert_eq!((kind.number(), Kind::of(&kind.dtype()).unwrap()), (number, kind));
             assert_eq!(kind.dtype().size(), Some(kind.size() as usize));
         }
         assert!(Kind::from_number(12).unwrap_err().is_corrupt());

@@ -24,5 +24,6 @@ mod layout;
 mod reader;
 mod runs;
 mod source;
+mod write;
 
 pub use backend::Netcdf3Backend;

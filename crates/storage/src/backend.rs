@@ -38,6 +38,19 @@ impl Default for OpenOptions {
     }
 }
 
+/// Which element types a format stores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoredTypes {
+    /// All that this project has, or nearly so.
+    #[default]
+    All,
+    /// Those of CDF-5: integers of all sizes, signed or not, floats and characters.
+    Cdf5,
+    /// Those of the older classic formats: signed integers up to 32 bits, floats, characters.
+    Classic,
+}
+
 /// A file format.
 pub trait Backend: Send + Sync + Debug {
     /// Its short name, as in error messages and encodings.
@@ -57,6 +70,18 @@ pub trait Backend: Send + Sync + Debug {
         &[]
     }
 
+    /// The variants that this backend writes, by the names that netCDF's libraries give them
+    /// (`NETCDF4`, `NETCDF3_64BIT`). The first is what it writes without being asked.
+    fn formats(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The types that one of its variants stores.
+    fn stored_types(&self, format: Option<&str>) -> StoredTypes {
+        let _ = format;
+        StoredTypes::All
+    }
+
     /// Begins a new file. Nothing appears under its final name before
     /// [`GroupWriter::finish`].
     ///
@@ -66,6 +91,26 @@ pub trait Backend: Send + Sync + Debug {
         let _ = schema;
         Err(Error::unsupported(format!("the {} backend cannot write", self.name()))
             .in_file(at.path()))
+    }
+
+    /// [`create`](Self::create) in one of its variants. `None` leaves the choice to the backend.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create); if there is no such variant, or it cannot hold the schema.
+    fn create_as(
+        &self,
+        at: &Location,
+        schema: &RawSchema,
+        format: Option<&str>,
+    ) -> Result<Box<dyn GroupWriter>> {
+        match format.filter(|f| !self.formats().contains(f)) {
+            None => self.create(at, schema),
+            Some(other) => Err(Error::not_found(format!(
+                "the {} backend does not write \"{other}\"",
+                self.name()
+            ))
+            .in_file(at.path())),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use graticule_array::{Array, ChunkGrid, DType, Region, Result, Shape};
+use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Shape};
 
 use crate::source::Limits;
 
@@ -15,6 +15,37 @@ pub struct SinkInfo {
     pub shape: Shape,
     /// The write grid: every written region is a union of whole blocks of it.
     pub grid: ChunkGrid,
+}
+
+impl SinkInfo {
+    /// Checks that `region` consists of whole blocks of the write grid, and that `block` fits it:
+    /// what every [`ChunkSink::write`] does first.
+    ///
+    /// # Errors
+    /// If one of it does not.
+    pub fn check_write(&self, region: &Region, block: &Array) -> Result<()> {
+        region.check_within(&self.shape)?;
+        if block.dtype() != &self.dtype || block.shape() != region.len {
+            return Err(Error::mismatch(format!(
+                "expected a block of {} {:?}, found {} {:?}",
+                self.dtype,
+                region.len,
+                block.dtype(),
+                block.shape()
+            )));
+        }
+        for (axis, (dim, (start, len))) in self.grid.dims().iter().zip(region.axes()).enumerate() {
+            let stop = start + len;
+            let cut = |p: usize| p == dim.len() || dim.chunk(dim.find(p)).0 == p;
+            if len > 0 && !(cut(start) && cut(stop)) {
+                return Err(Error::invalid(format!(
+                    "the indices {start}..{stop} along axis {axis} are not whole blocks of {}",
+                    dim.longest()
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Where one variable's data goes, block by block, from many threads at once.

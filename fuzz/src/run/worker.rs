@@ -93,9 +93,14 @@ impl<'a> Worker<'a> {
         }));
         match catch_unwind(AssertUnwindSafe(|| (self.target.run)(&input))) {
             Ok(trace) => {
-                if (self.seen.insert(trace) || keep) && self.kept.len() < MOST_KEPT {
-                    self.kept.push(input);
+                if !self.seen.insert(trace) && !keep {
+                    return Ok(());
                 }
+                if self.kept.len() >= MOST_KEPT {
+                    let at = self.seen.len() % MOST_KEPT;
+                    self.kept.swap_remove(at);
+                }
+                self.kept.push(input);
             }
             Err(_) => {
                 let place = place.lock().map(|p| p.clone()).unwrap_or_default();

@@ -42,7 +42,6 @@ pub(super) fn read(source: &dyn ChunkSource, trace: &mut Trace) {
 /// Reads all variables of a group and the groups in it.
 pub(super) fn read_group(group: &RawGroup, trace: &mut Trace) {
     for var in &group.vars {
-        trace.fact(var.attrs.len());
         read(var.source.as_ref(), trace);
     }
     group.problems.iter().for_each(|(_, why)| trace.text(&why.to_string()));

@@ -4,6 +4,7 @@ mod arrays;
 mod classic;
 mod dataset;
 mod filter;
+mod gzip;
 mod hdf5;
 mod structure;
 mod times;
@@ -17,6 +18,7 @@ pub const TARGETS: &[Target] = &[
     structure::STRUCTURE,
     structure::MESSAGE,
     filter::FILTER,
+    gzip::GZIP,
     dataset::DATASET,
     times::UNITS,
     times::DATE,

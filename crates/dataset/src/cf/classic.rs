@@ -19,13 +19,13 @@ impl Coder for Classic {
     }
 
     fn encode(&self, draft: &mut Draft, cx: &Target) -> Result<()> {
-        if !cx.classic {
+        if !cx.is_classic() {
             return Ok(());
         }
         if let Some(wanted) = &draft.encoding.dtype {
-            draft.encoding.dtype = classic(wanted);
+            draft.encoding.dtype = nearest(wanted, cx);
         }
-        let to = match classic(&draft.dtype) {
+        let to = match nearest(&draft.dtype, cx) {
             Some(to) => to,
             None if draft.dtype.is_temporal() || draft.dtype.is_text() => return Ok(()),
             None => {
@@ -44,6 +44,11 @@ impl Coder for Classic {
         let name = draft.name.as_str().into();
         draft.map(MapOp::Encode { scale: None, offset: None, fill: None, to, name })
     }
+}
+
+/// The type of the format nearest to one.
+fn nearest(dtype: &DType, cx: &Target) -> Option<DType> {
+    if dtype.is_integer() && !cx.is_narrow() { Some(dtype.clone()) } else { classic(dtype) }
 }
 
 /// The classic type nearest to one; `None` for those without a number in them.

@@ -8,6 +8,7 @@
 use std::fmt::Debug;
 
 use graticule_array::{DType, Result};
+use graticule_storage::StoredTypes;
 use indexmap::IndexSet;
 
 use crate::attrs::Attrs;
@@ -67,8 +68,20 @@ pub trait Coder: Send + Sync + Debug {
 pub struct Target {
     /// Whether the variable is a coordinate, which has no missing values.
     pub is_coord: bool,
-    /// Whether the format stores only the types of the classic netCDF formats.
-    pub classic: bool,
+    /// Which types the format stores.
+    pub types: StoredTypes,
+}
+
+impl Target {
+    /// Whether the format has neither texts nor truth values.
+    fn is_classic(&self) -> bool {
+        self.types != StoredTypes::All
+    }
+
+    /// Whether integers have 32 bits at most, and a sign.
+    fn is_narrow(&self) -> bool {
+        self.types == StoredTypes::Classic
+    }
 }
 
 /// One convention about the variables of a group together.

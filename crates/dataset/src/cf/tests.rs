@@ -321,7 +321,7 @@ fn new_values_get_sensible_forms() {
     let coord = Target { is_coord: true, ..plain.clone() };
     assert_eq!(encoded(list(&[1.0f32]), &coord).unwrap().encoding.fill, None);
 
-    let classic = Target { classic: true, ..plain };
+    let classic = Target { types: graticule_storage::StoredTypes::Classic, ..plain };
     assert_eq!(values::<i32>(&encoded(list(&[1i64, -2]), &classic).unwrap()), [1, -2]);
     let error = encoded(list(&[1i64 << 40]), &classic).unwrap_err();
     assert!(error.to_string().contains("\"v\""), "{error}");

@@ -93,11 +93,11 @@ impl Coder for Strings {
     fn encode(&self, draft: &mut Draft, cx: &Target) -> Result<()> {
         let encoding = draft.encoding.extra.remove("_Encoding");
         let from_chars = draft.encoding.dtype == Some(DType::Char);
-        if draft.dtype != DType::Str || !(from_chars || cx.classic || encoding.is_some()) {
+        if draft.dtype != DType::Str || !(from_chars || cx.is_classic() || encoding.is_some()) {
             return Ok(());
         }
         let Some(values) = &draft.values else {
-            if cx.classic {
+            if cx.is_classic() {
                 return Err(Error::unsupported("texts this large cannot be stored as characters"));
             }
             return Ok(());

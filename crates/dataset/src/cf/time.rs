@@ -107,7 +107,7 @@ pub(super) fn store_numbers(
         [wanted, Some(DType::F64), None, None]
     };
     for to in candidates.into_iter().flatten() {
-        if cx.classic && (to == DType::I64 || to.is_unsigned_integer() && to != DType::U8) {
+        if cx.is_narrow() && (to == DType::I64 || to.is_unsigned_integer() && to != DType::U8) {
             continue;
         }
         let source =

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use graticule_array::{DType, Error, Result};
+use graticule_array::{DType, Error, Result, did_you_mean};
 use graticule_lazy::{LazyArray, Session};
 use graticule_storage::{
     Backend, ChunkSink, GroupWriter, Location, RawAttr, RawDim, RawSchema, RawVarSchema,
+    StoredTypes,
 };
 use indexmap::IndexMap;
 
@@ -47,9 +48,10 @@ fn write(set: &Dataset, to: &Location, options: &WriteOptions) -> Result<()> {
     let session = set.session();
     let backend = choose(to, options, &session)?;
     refuse_own_source(set, to)?;
-    let encoded = encode(set, options, backend.name() == "netcdf3", &session)?;
+    let format = options.format.as_deref();
+    let encoded = encode(set, options, backend.stored_types(format), &session)?;
     let schema = encoded.schema(set, options)?;
-    let mut writer: Box<dyn GroupWriter> = backend.create(to, &schema)?;
+    let mut writer: Box<dyn GroupWriter> = backend.create_as(to, &schema, format)?;
     let mut outputs: Vec<(LazyArray, Arc<dyn ChunkSink>)> = Vec::new();
     for (draft, data) in encoded.set.vars.iter().zip(&encoded.data) {
         outputs.push((data.clone(), writer.sink(&draft.name)?));
@@ -69,6 +71,19 @@ fn choose<'a>(
         return all.iter().find(|b| b.name() == name).ok_or_else(|| {
             let names: Vec<&str> = all.iter().map(|b| b.name()).collect();
             Error::not_found(format!("no backend \"{name}\" (there are {})", names.join(", ")))
+        });
+    }
+    if let Some(format) = &options.format {
+        return all.iter().find(|b| b.formats().contains(&format.as_str())).ok_or_else(|| {
+            let names: Vec<&str> = all.iter().flat_map(|b| b.formats().iter().copied()).collect();
+            let error = Error::not_found(format!(
+                "no format \"{format}\" (there are {})",
+                names.join(", ")
+            ));
+            match did_you_mean(format, names) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
         });
     }
     let extension = to.path().extension().map(|e| e.to_string_lossy().to_lowercase());
@@ -119,7 +134,7 @@ struct Encoded {
 fn encode(
     set: &Dataset,
     options: &WriteOptions,
-    classic: bool,
+    types: StoredTypes,
     session: &Session,
 ) -> Result<Encoded> {
     let mut drafts = SetDraft {
@@ -139,7 +154,7 @@ fn encode(
     let mut data = Vec::with_capacity(drafts.vars.len());
     for (draft, (_, var)) in drafts.vars.iter_mut().zip(set.variables()) {
         let is_coord = draft.dims.contains(&draft.name);
-        cf::encode_variable(draft, &Target { is_coord, classic })?;
+        cf::encode_variable(draft, &Target { is_coord, types })?;
         data.push(match draft.values.take() {
             Some(values) => LazyArray::constant(values),
             None => draft.apply(var.data().clone()).map_err(|e| e.in_variable(&*draft.name))?,

@@ -33,6 +33,7 @@ pub struct WriteOptions {
     pub(crate) encoding: BTreeMap<String, Encoding>,
     pub(crate) unlimited: Option<Vec<String>>,
     pub(crate) backend: Option<String>,
+    pub(crate) format: Option<String>,
 }
 
 impl WriteOptions {
@@ -62,6 +63,14 @@ impl WriteOptions {
     /// The backend that writes, by name, in place of the one that the extension chooses.
     pub fn backend(mut self, name: impl Into<String>) -> Self {
         self.backend = Some(name.into());
+        self
+    }
+
+    /// The format, by the name that netCDF's libraries give it, in place of the one that the
+    /// extension chooses: `NETCDF4`, `NETCDF3_CLASSIC` (CDF-1), `NETCDF3_64BIT` (CDF-2),
+    /// `NETCDF3_64BIT_DATA` (CDF-5), or `NETCDF3` for the smallest classic one that holds the data.
+    pub fn format(mut self, name: impl Into<String>) -> Self {
+        self.format = Some(name.into());
         self
     }
 }

@@ -4,7 +4,7 @@ use graticule_array::Result;
 
 use super::encoder::Encoder;
 use super::header::NOWHERE;
-use super::output::Output;
+use graticule_storage::OutputFile as Output;
 
 /// Children per node: twice the default order, which files without an extension have.
 const CHILDREN: usize = 64;

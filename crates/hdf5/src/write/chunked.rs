@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use graticule_array::{Array, ChunkGrid, Error, Region, Result};
 use graticule_storage::{ChunkSink, Limits, SinkInfo};
 
-use super::block::check_block;
 use super::chunk_index::{self, Stored};
 use super::filter::Pipeline;
-use super::output::Output;
 use super::pack::{Within, copy_box, pack_into, pack_scalar};
 use super::plan::VarPlan;
+use graticule_storage::OutputFile as Output;
 
 /// Takes whole chunks from any number of threads.
 #[derive(Debug)]
@@ -65,7 +64,7 @@ impl ChunkedSink {
     }
 
     fn write_chunks(&self, region: &Region, block: &Array) -> Result<()> {
-        check_block(&self.info, region, block)?;
+        self.info.check_write(region, block)?;
         if region.is_empty() {
             return Ok(());
         }

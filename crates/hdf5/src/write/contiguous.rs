@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use graticule_array::{Array, ChunkGrid, Region, Result};
 use graticule_storage::{ChunkSink, Limits, SinkInfo};
 
-use super::block::check_block;
 use super::header::NOWHERE;
 use super::layout::contiguous_block;
-use super::output::Output;
 use super::pack::{Within, pack_into, pack_scalar, runs};
 use super::plan::VarPlan;
+use graticule_storage::OutputFile as Output;
 
 /// Takes blocks of rows from any number of threads.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ impl ContiguousSink {
     }
 
     fn write_rows(&self, region: &Region, block: &Array) -> Result<()> {
-        check_block(&self.info, region, block)?;
+        self.info.check_write(region, block)?;
         if region.is_empty() {
             return Ok(());
         }

@@ -10,7 +10,6 @@
 //! gets its name.
 
 mod attribute;
-mod block;
 mod chunk_index;
 mod chunked;
 mod contiguous;
@@ -24,7 +23,6 @@ mod heap;
 mod layout;
 mod metadata;
 mod names;
-mod output;
 mod pack;
 mod plan;
 #[cfg(test)]
@@ -37,8 +35,8 @@ use graticule_storage::{ChunkSink, GroupWriter, Location, RawSchema};
 
 use chunked::ChunkedSink;
 use contiguous::ContiguousSink;
+use graticule_storage::OutputFile as Output;
 use metadata::Addresses;
-use output::Output;
 use plan::Plan;
 
 /// Begins a NetCDF-4 file at `at`, which replaces whatever lies there when it is finished.

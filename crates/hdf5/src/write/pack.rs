@@ -5,7 +5,7 @@ use graticule_array::{Array, DType, Error, Result, Scalar, Text};
 
 use super::datatype::HEAP_REF;
 use super::heap::{Heap, Place, reference};
-use super::output::Output;
+use graticule_storage::OutputFile as Output;
 
 /// Whether elements are references into the heap.
 pub(super) fn in_heap(dtype: &DType) -> bool {

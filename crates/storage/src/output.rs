@@ -10,9 +10,10 @@ use graticule_array::{Error, Result};
 /// How many names are tried for the temporary file.
 const ATTEMPTS: u32 = 1000;
 
-/// A file that many threads fill at places of their own.
+/// A file that many threads fill at places of their own. It gets its name when it is finished,
+/// and is removed when it is dropped before.
 #[derive(Debug)]
-pub(super) struct Output {
+pub struct OutputFile {
     file: File,
     target: PathBuf,
     temporary: PathBuf,
@@ -20,9 +21,12 @@ pub(super) struct Output {
     closed: AtomicBool,
 }
 
-impl Output {
-    /// Begins a file whose first `reserved` bytes are written last.
-    pub(super) fn create(target: &Path, reserved: u64) -> Result<Self> {
+impl OutputFile {
+    /// Begins a file whose first `reserved` bytes have their place already.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, or `target` is a folder itself.
+    pub fn create(target: &Path, reserved: u64) -> Result<Self> {
         if target.is_dir() {
             return Err(Error::io("is a directory, not a file to write").in_file(target));
         }
@@ -57,18 +61,22 @@ impl Output {
     }
 
     /// The final name.
-    pub(super) fn target(&self) -> &Path {
+    #[must_use]
+    pub fn target(&self) -> &Path {
         &self.target
     }
 
     /// Takes `len` bytes at the end of the file, and says where.
-    pub(super) fn allocate(&self, len: u64) -> u64 {
+    pub fn allocate(&self, len: u64) -> u64 {
         // Structures of HDF5 want to begin at multiples of 8.
         self.end.fetch_add(len.next_multiple_of(8), Ordering::Relaxed)
     }
 
     /// Writes bytes at their place.
-    pub(super) fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
+    ///
+    /// # Errors
+    /// If the device refuses, or the file is finished or given up.
+    pub fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {
             return Err(
                 Error::invalid("the file is already finished or given up").in_file(&self.target)
@@ -96,19 +104,26 @@ impl Output {
     }
 
     /// Appends bytes, and says where.
-    pub(super) fn append(&self, bytes: &[u8]) -> Result<u64> {
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn append(&self, bytes: &[u8]) -> Result<u64> {
         let at = self.allocate(bytes.len() as u64);
         self.write(at, bytes)?;
         Ok(at)
     }
 
     /// The end of everything allocated.
-    pub(super) fn end(&self) -> u64 {
+    #[must_use]
+    pub fn end(&self) -> u64 {
         self.end.load(Ordering::Acquire)
     }
 
     /// Gives the file its length and its final name.
-    pub(super) fn finish(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// If the device refuses.
+    pub fn finish(&self) -> Result<()> {
         let end = self.end();
         self.file.set_len(end).map_err(|e| self.failed("cannot set the length", e))?;
         self.closed.store(true, Ordering::Release);
@@ -118,7 +133,7 @@ impl Output {
     }
 
     /// Stops all writing and removes the unfinished file.
-    pub(super) fn abandon(&self) {
+    pub fn abandon(&self) {
         if !self.closed.swap(true, Ordering::AcqRel) {
             // The file is ours and useless; nothing can be done if it cannot be removed.
             let _ = std::fs::remove_file(&self.temporary);
@@ -130,7 +145,7 @@ impl Output {
     }
 }
 
-impl Drop for Output {
+impl Drop for OutputFile {
     fn drop(&mut self) {
         self.abandon();
     }
