@@ -10,15 +10,18 @@ use graticule_storage::Backend;
 ///
 /// ```
 /// let names: Vec<_> = graticule::backends().iter().map(|b| b.name()).collect();
-/// assert!(names.starts_with(&["hdf5", "netcdf3"]));
+/// assert!(names.starts_with(&["netcdf3", "hdf5"]));
 /// ```
+///
+/// The classic formats are asked first: their first bytes tell, where those of HDF5 may stand
+/// behind a block of the user's that has to be searched.
 ///
 /// With the feature `libnetcdf`, what these refuse is asked of the C libraries of the system, which
 /// also stand at the end of the list for files that no native reader recognises.
 #[must_use]
 pub fn backends() -> Vec<Arc<dyn Backend>> {
     let native: Vec<Arc<dyn Backend>> =
-        vec![Arc::new(Hdf5Backend::new()), Arc::new(Netcdf3Backend)];
+        vec![Arc::new(Netcdf3Backend), Arc::new(Hdf5Backend::new())];
     #[cfg(feature = "libnetcdf")]
     let native = with_fallback(native);
     native

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use graticule_array::{ArrayMut, Error, Region, Result};
 use graticule_storage::{
     Backend, ByteSource, ChunkSource, GroupWriter, Limits, Location, OpenHint, OpenOptions,
-    RawGroup, RawSchema, RawVar, SourceDescriptor, SourceInfo,
+    RawGroup, RawSchema, RawVar, SourceDescriptor, SourceInfo, StoredTypes,
 };
 
 use crate::backend::NetcdfCBackend;
@@ -57,8 +57,25 @@ impl Backend for WithFallback {
         self.native.writes()
     }
 
+    fn formats(&self) -> &'static [&'static str] {
+        self.native.formats()
+    }
+
+    fn stored_types(&self, format: Option<&str>) -> StoredTypes {
+        self.native.stored_types(format)
+    }
+
     fn create(&self, at: &Location, schema: &RawSchema) -> Result<Box<dyn GroupWriter>> {
         self.native.create(at, schema)
+    }
+
+    fn create_as(
+        &self,
+        at: &Location,
+        schema: &RawSchema,
+        format: Option<&str>,
+    ) -> Result<Box<dyn GroupWriter>> {
+        self.native.create_as(at, schema, format)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Files on disk, through the public interface: opened, combined, written, opened again.
 #![allow(clippy::unwrap_used)] // helpers of tests
 
+mod bytes;
+mod costs;
 mod many;
 mod open;
 mod write;

@@ -34,7 +34,7 @@ pub fn unpack(
     pool: &Arc<HandlePool>,
 ) -> Result<Arc<dyn ByteSource>> {
     let mut magic = [0; 3];
-    if bytes.len() < 18 || bytes.read_at(0, &mut magic).is_err() || magic != MAGIC {
+    if bytes.len() < 3 || bytes.read_at(0, &mut magic).is_err() || magic != MAGIC {
         return Ok(bytes);
     }
     unpacked(&bytes, at_most, pool).map_err(|e| e.in_file(bytes.location().path()))
@@ -90,7 +90,7 @@ fn unpacked(
 }
 
 fn damaged(error: &std::io::Error) -> Error {
-    Error::corrupt(format!("it cannot be decompressed: {error}"))
+    Error::corrupt(format!("it is compressed with gzip and cannot be unpacked: {error}"))
 }
 
 fn no_room(error: &std::io::Error) -> Error {
