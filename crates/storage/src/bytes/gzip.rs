@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn small_and_large_files_unpack() {
         for n in [0usize, 10, IN_MEMORY, IN_MEMORY + 1, 3 * IN_MEMORY] {
-            let plain: Vec<u8> = (0..n).map(|i| (i * i >> 3) as u8).collect();
+            let plain: Vec<u8> = (0..n).map(|i| ((i * i) >> 3) as u8).collect();
             let bytes = open(packed(&plain), u64::MAX).unwrap();
             assert_eq!(bytes.location().to_string(), "a.nc.gz");
             assert_eq!(bytes.read_vec(0, n).unwrap(), plain);
