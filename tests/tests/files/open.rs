@@ -59,3 +59,33 @@ fn what_cannot_be_opened_is_said() {
     let error = open_dataset_with(&path, &group, &session()).unwrap_err();
     assert!(error.to_string().contains("no group \"forecast\""), "{error}");
 }
+
+/// Characters over a dimension that numbers use too are no text, and stay so where the dimension
+/// is repeated and goes under another name.
+#[test]
+fn a_repeated_dimension_of_numbers_is_no_width_of_text() {
+    use graticule::storage::{RawDim, RawSchema, RawVarSchema, Storage};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("square.nc");
+    let var = |name: &str, dims: &[&str], dtype| RawVarSchema {
+        name: name.into(),
+        dims: dims.iter().map(|d| (*d).to_owned()).collect(),
+        dtype,
+        attrs: Vec::new(),
+        fill: None,
+        storage: Storage::default(),
+    };
+    let schema = RawSchema {
+        dims: vec![RawDim { name: "x".into(), len: 2, unlimited: false }],
+        attrs: Vec::new(),
+        vars: vec![
+            var("letters", &["x", "x"], graticule::DType::Char),
+            var("numbers", &["x"], graticule::DType::I32),
+        ],
+    };
+    let backends = graticule::backends();
+    let hdf5 = backends.iter().find(|b| b.name() == "hdf5").unwrap();
+    hdf5.create(&graticule::Location::new(&path), &schema).unwrap().finish().unwrap();
+    let ds = graticule::open_dataset(&path).unwrap();
+    assert_eq!(ds["letters"].shape(), [2, 2]);
+}

@@ -47,16 +47,28 @@ pub(super) fn decode_group(
 ) -> Result<Decoded> {
     let mut set = SetDraft { attrs: convert::attrs(group.attrs), ..SetDraft::default() };
     let mut sources = Vec::with_capacity(group.vars.len());
+    let mut repeated: Vec<(Name, Name)> = Vec::new();
     for mut raw in group.vars {
         if options.drop.contains(&raw.name) {
             continue;
         }
-        set.vars.push(convert::draft(&mut raw));
+        let draft = convert::draft(&mut raw);
+        if let (Some(new), Some(old)) = (draft.dims.last(), raw.dims.last())
+            && *new != **old
+        {
+            repeated.push((new.clone(), Name::from(old)));
+        }
+        set.vars.push(draft);
         sources.push(raw.source);
     }
     let mut cx = options.decoding.clone();
     if !cx.coding.off.contains(&"chars") {
-        cx.coding.char_dims = cf::char_dims(&set.vars);
+        let mut found = cf::char_dims(&set.vars);
+        // Under its new name a repeated dimension is still what it was.
+        let own = |d: &Name| repeated.iter().find(|(new, _)| new == d).map(|(_, old)| old);
+        let widths = found.clone();
+        found.retain(|d| own(d).is_none_or(|old| widths.contains(old)));
+        cx.coding.char_dims = found;
     }
     let mut problems: Vec<String> =
         group.problems.iter().map(|(path, why)| format!("{path}: {why}")).collect();
