@@ -139,6 +139,10 @@ impl Reduction for ArgExtreme {
         Ok(places)
     }
 
+    fn by_position(&self) -> bool {
+        true
+    }
+
     fn bytes_per_cell(&self, input: &DType) -> usize {
         input.computed().planned_size() + 8
     }

@@ -14,6 +14,16 @@ pub enum Cells<'a> {
 }
 
 impl Cells<'_> {
+    /// The cell of element `i` of the tile; `None` if it is left out.
+    #[must_use]
+    pub fn of(&self, i: usize) -> Option<usize> {
+        match self {
+            Self::One(cell) => Some(*cell),
+            Self::Run(start) => start.checked_add(i),
+            Self::Each(codes) => codes.get(i).filter(|c| **c != u32::MAX).map(|c| *c as usize),
+        }
+    }
+
     /// Checks that a tile of `n` elements meets only cells below `cells`.
     pub(super) fn check(&self, n: usize, cells: usize) -> Result<()> {
         let inside = match self {

@@ -140,6 +140,10 @@ impl Reduction for End {
         choose(&seen, &values, &Array::missing(input, values.shape())?)
     }
 
+    fn in_order(&self) -> bool {
+        true
+    }
+
     fn bytes_per_cell(&self, input: &DType) -> usize {
         input.computed().planned_size() + usize::from(!tells_empty(input, self.params.skips(input)))
     }

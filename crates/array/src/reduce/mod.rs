@@ -54,6 +54,63 @@ pub struct ReduceParams {
 /// assert_eq!(mean.finish(state, tile.dtype())?.to_flat::<f32>()?, [2.5]);
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
+///
+/// One of your own is an implementation of this trait; its `Debug` text must hold all that it
+/// depends on, because reductions of equal name and text are taken for the same.
+///
+/// ```
+/// use graticule_array::{Array, Cells, DType, ReduceParams, Reduction, Result, State};
+/// use std::ops::Range;
+///
+/// /// The root of the mean of the squares.
+/// #[derive(Debug)]
+/// struct Rms(ReduceParams);
+///
+/// impl Reduction for Rms {
+///     fn name(&self) -> &'static str {
+///         "rms"
+///     }
+///     fn params(&self) -> &ReduceParams {
+///         &self.0
+///     }
+///     fn result(&self, _: &DType) -> Result<DType> {
+///         Ok(DType::F64)
+///     }
+///     fn start(&self, _: &DType, cells: usize) -> Result<State> {
+///         Ok(State::new(vec![Array::zeros(&DType::F64, &[cells])?; 2]))
+///     }
+///     fn update(&self, s: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
+///         let tile = tile.cast(&DType::F64)?.to_flat::<f64>()?;
+///         let (squares, counts) = s.pair::<f64, f64>(0)?;
+///         for (i, x) in tile.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
+///             let Some(cell) = cells.of(i) else { continue };
+///             squares[cell] += x * x;
+///             counts[cell] += 1.0;
+///         }
+///         Ok(())
+///     }
+///     fn merge(&self, into: &mut State, at: usize, from: &State, r: Range<usize>) -> Result<()> {
+///         into.join::<f64>(0, at, from, r.clone(), |a, b| a + b)?;
+///         into.join::<f64>(1, at, from, r, |a, b| a + b)
+///     }
+///     fn finish(&self, mut s: State, _: &DType) -> Result<Array> {
+///         let (squares, counts) = s.pair::<f64, f64>(0)?;
+///         let roots = squares.iter().zip(counts.iter()).map(|(s, n)| (s / n).sqrt());
+///         let roots: Vec<f64> = roots.collect();
+///         Array::from_vec([roots.len()], roots)
+///     }
+///     fn bytes_per_cell(&self, _: &DType) -> usize {
+///         16
+///     }
+/// }
+///
+/// let rms = Rms(ReduceParams::default());
+/// let tile = Array::from_vec(vec![3], vec![3.0f32, f32::NAN, 4.0])?;
+/// let mut state = rms.start(tile.dtype(), 1)?;
+/// rms.update(&mut state, &tile, Cells::One(0), 0)?;
+/// assert_eq!(rms.finish(state, tile.dtype())?.to_flat::<f64>()?, [12.5f64.sqrt()]);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
 pub trait Reduction: Send + Sync + Debug {
     /// Its name in the registry.
     fn name(&self) -> &'static str;
@@ -102,6 +159,18 @@ pub trait Reduction: Send + Sync + Debug {
 
     /// Bytes of state per cell.
     fn bytes_per_cell(&self, input: &DType) -> usize;
+
+    /// Whether it looks at the positions that [`update`](Self::update) is given, as the index of
+    /// the least element does. Others may be given any.
+    fn by_position(&self) -> bool {
+        false
+    }
+
+    /// Whether it needs the elements of a cell in row-major order of the reduced axes, as the
+    /// first and the last element do.
+    fn in_order(&self) -> bool {
+        false
+    }
 }
 
 type Make = fn(ReduceParams) -> Arc<dyn Reduction>;

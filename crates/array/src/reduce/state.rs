@@ -17,7 +17,9 @@ pub struct State {
 }
 
 impl State {
-    pub(super) fn new(parts: Vec<Array>) -> Self {
+    /// A state of these parts, each with one entry per cell.
+    #[must_use]
+    pub fn new(parts: Vec<Array>) -> Self {
         Self { parts, seen: 0 }
     }
 
@@ -33,15 +35,19 @@ impl State {
         self.parts.iter().map(Array::bytes).sum()
     }
 
-    pub(super) fn part<T: Element>(&mut self, part: usize) -> Result<&mut [T]> {
+    /// One part, to change it.
+    ///
+    /// # Errors
+    /// If there is no such part of that type.
+    pub fn part<T: Element>(&mut self, part: usize) -> Result<&mut [T]> {
         self.parts.get_mut(part).ok_or_else(missing_part)?.as_slice_mut::<T>()
     }
 
-    /// Two different parts at once.
-    pub(super) fn pair<T: Element, U: Element>(
-        &mut self,
-        first: usize,
-    ) -> Result<(&mut [T], &mut [U])> {
+    /// The parts `first` and `first + 1`, to change them.
+    ///
+    /// # Errors
+    /// If there are no such parts of these types.
+    pub fn pair<T: Element, U: Element>(&mut self, first: usize) -> Result<(&mut [T], &mut [U])> {
         match self.parts.get_mut(first..) {
             Some([a, b, ..]) => Ok((a.as_slice_mut::<T>()?, b.as_slice_mut::<U>()?)),
             _ => Err(missing_part()),
@@ -59,7 +65,11 @@ impl State {
         }
     }
 
-    pub(super) fn take(&mut self, part: usize) -> Result<Array> {
+    /// Takes a part away.
+    ///
+    /// # Errors
+    /// If there is no such part.
+    pub fn take(&mut self, part: usize) -> Result<Array> {
         self.parts.get_mut(part).map(std::mem::take).ok_or_else(missing_part)
     }
 
@@ -72,7 +82,10 @@ impl State {
     }
 
     /// Cells `range` of one part of a state that is being merged.
-    pub(super) fn read<T: Element>(&self, part: usize, range: Range<usize>) -> Result<&[T]> {
+    ///
+    /// # Errors
+    /// If there is no such part of that type, or it has no such cells.
+    pub fn read<T: Element>(&self, part: usize, range: Range<usize>) -> Result<&[T]> {
         self.parts
             .get(part)
             .ok_or_else(missing_part)?
@@ -97,8 +110,12 @@ impl State {
         )))
     }
 
-    /// Merges one part element by element; `join` takes the earlier value first.
-    pub(super) fn join<T: Element>(
+    /// Merges cells `range` of a part of `from` into the cells that begin at `at`, one by one;
+    /// `join` takes the earlier value first.
+    ///
+    /// # Errors
+    /// If there is no such part of that type, or it has no such cells.
+    pub fn join<T: Element>(
         &mut self,
         part: usize,
         at: usize,

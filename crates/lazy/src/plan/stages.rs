@@ -244,7 +244,7 @@ fn limit_blocks(
     reduced: &[usize],
     sizes: Sizes,
 ) -> ChunkGrid {
-    let ordered = matches!(spec.reduction.name(), "first" | "last" | "argmin" | "argmax");
+    let ordered = spec.reduction.in_order() || spec.reduction.by_position();
     let mut dims = blocks.dims().to_vec();
     let mut lens = blocks.largest();
     let limit = sizes.block.saturating_mul(LIMIT);
@@ -267,7 +267,7 @@ fn limit_blocks(
 /// The first and the last element are those of the row-major order: blocks follow it only
 /// where they are whole along all reduced axes but the slowest.
 fn in_order(blocks: ChunkGrid, spec: &ReduceSpec, reduced: &[usize]) -> ChunkGrid {
-    if !matches!(spec.reduction.name(), "first" | "last") {
+    if !spec.reduction.in_order() {
         return blocks;
     }
     let dims = blocks.dims().iter().enumerate().map(|(axis, dim)| {
@@ -296,7 +296,7 @@ fn rows_from(geometry: &Geometry, consumer: &Consumer) -> Option<usize> {
     let (mut grouped, mut by_position) = (None, false);
     if let Action::Reduce(spec, _) = &consumer.action {
         grouped = spec.groups.as_ref().map(|g| g.axis);
-        by_position = spec.reduction.name().starts_with("arg");
+        by_position = spec.reduction.by_position();
     }
     let dims = geometry.grid.dims();
     let last = dims.len().checked_sub(1)?;

@@ -345,7 +345,7 @@ fn feed_elements(
             let value = roots.get(i).copied().flatten().and_then(|root| tiles.values.get(root));
             let value = value.ok_or_else(|| Error::bug("a step was lost"))?;
             let each = cells.get(range.clone()).unwrap_or(&[]);
-            feed.update(value, Cells::Each(each), *position)?;
+            feed.update(value, Cells::Each(each), *position + range.start as u64)?;
         }
     }
     for (i, entry) in cells.into_iter().enumerate() {

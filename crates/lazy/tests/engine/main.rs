@@ -8,3 +8,4 @@ mod failures;
 mod functions;
 mod laws;
 mod random;
+mod reductions;
