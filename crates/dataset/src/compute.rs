@@ -37,7 +37,9 @@ impl Dataset {
             var.clone().with_data(LazyArray::constant(data)).map(Some)
         })?;
         let mut done = done;
-        Arc::make_mut(&mut done.0).trail = self.0.trail.clone();
+        let parts = Arc::make_mut(&mut done.0);
+        parts.trail = self.0.trail.clone();
+        parts.keep_indexes(&self.0);
         Ok(done)
     }
 
@@ -72,8 +74,9 @@ impl Dataset {
         }
         let wanted = self.map_vars(|name, var| Ok(names.has(name).then(|| var.clone())))?;
         let done = wanted.compute()?;
-        let made =
+        let mut made =
             self.map_vars(|name, var| Ok(Some(done.variable(name).unwrap_or(var).clone())))?;
+        Arc::make_mut(&mut made.0).keep_indexes(&self.0);
         Ok(made)
     }
 

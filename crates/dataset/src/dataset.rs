@@ -16,7 +16,7 @@ use crate::data_array::DataArray;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
 use crate::fault::{Fault, Trail};
-use crate::index::{Index, LabelIndex};
+use crate::index::{Index, Joint, LabelIndex};
 use crate::name::Name;
 use crate::units::UnitMode;
 use crate::variable::Variable;
@@ -49,7 +49,10 @@ pub struct Dataset(pub(crate) Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) vars: IndexMap<Name, Variable>,
     pub(crate) coords: IndexSet<Name>,
+    /// Indexes of one coordinate of one dimension.
     pub(crate) indexes: IndexMap<Name, Arc<dyn Index>>,
+    /// Indexes of several coordinates, or over several dimensions.
+    pub(crate) joints: Vec<Joint>,
     pub(crate) sizes: IndexMap<Name, usize>,
     pub(crate) attrs: Attrs,
     pub(crate) encoding: Encoding,
@@ -116,6 +119,7 @@ impl Parts {
         if coord || self.sizes.contains_key(&name) {
             self.coords.insert(name.clone());
         }
+        self.joints.retain(|j| j.place(&name).is_none());
         self.vars.insert(name.clone(), var);
         self.default_index(&name);
         Ok(())
@@ -128,6 +132,7 @@ impl Parts {
         if same && let Some(index) = from.indexes.get(name) {
             self.indexes.insert(name.clone(), index.clone());
         }
+        self.adopt_joints(name, from);
         Ok(())
     }
 
@@ -283,8 +288,7 @@ impl Dataset {
             || format!("with_index({coord:?}, ..)"),
             |ds| {
                 let var = ds.find(coord)?;
-                let len = if let [len] = var.shape() { Some(*len) } else { None };
-                if len != Some(index.len()) || !ds.is_coord(coord) {
+                if var.shape() != index.shape() || !ds.is_coord(coord) || var.ndim() != 1 {
                     return Err(Error::mismatch(format!(
                         "an index of {} labels does not suit \"{coord}\" ({:?}, shape {:?})",
                         index.len(),
@@ -293,6 +297,7 @@ impl Dataset {
                     )));
                 }
                 let mut parts = (*ds.0).clone();
+                parts.joints.retain(|j| j.place(coord).is_none());
                 parts.indexes.insert(coord.into(), index);
                 Ok(Self(Arc::new(parts)))
             },
@@ -357,15 +362,21 @@ impl Dataset {
         self.0.coords.contains(name)
     }
 
-    /// The index of a coordinate.
+    /// The index of a coordinate, or the index over several coordinates of a dimension.
     #[must_use]
     pub fn index(&self, coord: &str) -> Option<&Arc<dyn Index>> {
-        self.0.indexes.get(coord)
+        let joint = || {
+            let of_coord = self.joint(coord);
+            let of_dim = || self.0.joints.iter().find(|j| matches!(&*j.dims, [d] if d == coord));
+            of_coord.or_else(of_dim).map(|j| &j.index)
+        };
+        self.0.indexes.get(coord).or_else(joint)
     }
 
-    /// Coordinates and their indexes.
+    /// Coordinates and their indexes; an index over several coordinates stands under each.
     pub fn indexes(&self) -> impl Iterator<Item = (&Name, &Arc<dyn Index>)> {
-        self.0.indexes.iter()
+        let joint = self.0.joints.iter();
+        self.0.indexes.iter().chain(joint.flat_map(|j| j.coords.iter().map(|c| (c, &j.index))))
     }
 
     /// The attributes.

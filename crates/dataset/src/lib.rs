@@ -41,7 +41,11 @@ pub use encoding::Encoding;
 pub use fault::Fault;
 pub use graticule_array::{Interpolation, QuantileMethod};
 pub use graticule_cftime::{Origin, Side};
-pub use index::{Index, LabelIndex};
+pub use index::{
+    BuildIndex, Closed, Found, Index, IndexCoord, IndexCoords, IntervalIndex, IntervalRecipe,
+    Joined, LabelIndex, MultiIndex, MultiRecipe, PeriodicIndex, PeriodicRecipe, PointIndex,
+    PointRecipe, Query, RangeIndex,
+};
 pub use io::{
     Compression, FileList, ManyOptions, OpenOptions, Preprocess, WriteOptions, open_dataset,
     open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
@@ -51,7 +55,10 @@ pub use roles::{
     Axis, CellMethod, CellMethods, Cf, Crs, Flag, FlagValue, Flags, GridMapping, Interval, Kind,
     Scope,
 };
-pub use select::{Indexer, Label, Labels, Method, Near, Selector, near, step};
+pub use select::{
+    Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation, Selector, between,
+    contains, inside, near, overlaps, step, touches,
+};
 pub use units::UnitMode;
 pub use variable::Variable;
 pub use verbs::{

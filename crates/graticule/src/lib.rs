@@ -53,6 +53,11 @@ pub use graticule_dataset::{
     Interpolation, PolyfitOptions, Q, QuantileMethod, QuantileOptions, polyval,
 };
 pub use graticule_dataset::{
+    BuildIndex, Closed, Found, IndexCoord, IndexCoords, IntervalIndex, Longitudes, MissingDims,
+    MultiIndex, PeriodicIndex, PointIndex, Query, RangeIndex, between, contains, inside, overlaps,
+    touches,
+};
+pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };
 pub use graticule_dataset::{

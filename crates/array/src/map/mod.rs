@@ -3,6 +3,7 @@
 mod arithmetic;
 mod decode;
 mod encode;
+mod is_in;
 mod logic;
 mod lookup;
 mod math;
@@ -165,6 +166,8 @@ pub enum MapOp {
         /// The type of the result.
         to: DType,
     },
+    /// Whether the element equals one of these; a missing one equals none.
+    IsIn(Arc<[Scalar]>),
 }
 
 impl MapOp {
@@ -293,6 +296,11 @@ impl MapOp {
                 }
                 to.clone()
             }
+            Self::IsIn(values) => {
+                need(input.is_real() || input.is_temporal() || *input == DType::Str, "labels")?;
+                is_in::check(values, input)?;
+                DType::Bool
+            }
         })
     }
 
@@ -341,6 +349,7 @@ impl MapOp {
             }
             Self::TextFrom(encoding) => text::decode(input, *encoding),
             Self::Lookup { values, to } => lookup::lookup(input, values, to),
+            Self::IsIn(values) => is_in::is_in(input, values),
         }
     }
 }

@@ -82,6 +82,7 @@ impl fmt::Display for MapOp {
             }
             Self::TextFrom(encoding) => write!(f, "text from {encoding}"),
             Self::Lookup { values, to } => write!(f, "one of {} {to}", values.len()),
+            Self::IsIn(values) => write!(f, "is one of {}", values.len()),
         }
     }
 }

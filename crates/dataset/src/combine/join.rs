@@ -182,7 +182,7 @@ fn reindex(part: &Part, dim: &Name, positions: &[Option<usize>]) -> Result<Part>
 }
 
 /// The array with one more index along an axis, where all is missing.
-pub(super) fn with_missing_row(data: &LazyArray, axis: usize) -> Result<LazyArray> {
+pub(crate) fn with_missing_row(data: &LazyArray, axis: usize) -> Result<LazyArray> {
     let dtype = data.dtype().with_missing();
     let data = super::concat::cast(data.clone(), &dtype)?;
     let mut shape = data.shape().to_vec();

@@ -21,6 +21,7 @@ use crate::name::Name;
 
 pub use options::{Along, CombineOptions, Compat, DataVars, Join, Lacking};
 
+pub(crate) use join::with_missing_row;
 pub(crate) use piece::{Meta, Part, PartData, Piece};
 pub(crate) use problems::Problems;
 pub(crate) use values::same_values;

@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use graticule_array::{Array, DType, Element, Error, Pick, Result, Selection, Text, f16};
 
-use super::Index;
 use super::column::{Column, Order};
+use super::{Found, Index, Joined, Query};
+use crate::combine::Join;
 use crate::select::{Label, Method, Selector};
 use crate::show::values::element_text;
 
@@ -19,7 +20,7 @@ use crate::show::values::element_text;
 /// use graticule_dataset::{Index, LabelIndex};
 /// let index = LabelIndex::new(&Array::from_vec([3], vec![30.0, 20.0, 10.0])?).unwrap();
 /// assert!(index.is_monotonic() && index.is_unique());
-/// assert_eq!(index.sel("lat", &(15.0..=40.0).into())?, Pick::span(0, 2));
+/// assert_eq!(index.pick("lat", &(15.0..=40.0).into())?, Pick::span(0, 2));
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -72,8 +73,20 @@ impl LabelIndex {
         self.columns.get_or_init(|| columns(&self.labels))
     }
 
+    /// The positions of the labels that are not missing, from the lowest to the highest.
+    pub(super) fn positions_by_rank(&self) -> Vec<usize> {
+        fn all<K: super::column::Key>(c: &Column<K>) -> Vec<usize> {
+            (0..c.count()).filter_map(|rank| c.position(rank)).collect()
+        }
+        match self.columns() {
+            Columns::Whole(c) => all(c),
+            Columns::Real(c) => all(c),
+            Columns::Text(c) => all(c),
+        }
+    }
+
     /// A label by its position, as messages show it.
-    pub(super) fn show(&self, position: usize) -> String {
+    pub(crate) fn show(&self, position: usize) -> String {
         element_text(&self.labels, &[position])
     }
 }
@@ -119,20 +132,13 @@ fn columns(labels: &Array) -> Columns {
     }
 }
 
-impl Index for LabelIndex {
-    fn kind(&self) -> &'static str {
-        "labels"
-    }
-
-    fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    fn labels(&self) -> Option<&Array> {
-        Some(&self.labels)
-    }
-
-    fn sel(&self, coord: &str, selector: &Selector) -> Result<Pick> {
+impl LabelIndex {
+    /// The positions that a selector asks for; `coord` is what messages call the coordinate.
+    ///
+    /// # Errors
+    /// If a label does not exist, or the selector does not suit the labels. The message names
+    /// the nearest labels.
+    pub fn pick(&self, coord: &str, selector: &Selector) -> Result<Pick> {
         match selector {
             Selector::One(label) => self.one(coord, label.value()),
             Selector::Range { start, stop, inclusive } => {
@@ -143,26 +149,126 @@ impl Index for LabelIndex {
             Selector::Near(near) => {
                 self.list(coord, &near.labels, near.method, near.tolerance.as_ref())
             }
+            Selector::Intervals(..) => Err(Error::invalid(format!(
+                "{selector} asks for intervals, and \"{coord}\" has labels without any"
+            ))
+            .hint("set_xindex([coordinate, bounds], IntervalIndex::closed(..))")),
+            Selector::Along(_) => Err(Error::bug("labelled labels reached an index")),
         }
     }
 
-    fn isel(&self, pick: &Pick) -> Option<Arc<dyn Index>> {
-        let labels = self.labels.select(&Selection::new([pick.clone()])).ok()?;
+    fn labels_of<'a>(&self, other: &'a dyn Index) -> Result<&'a Array> {
+        other.labels().ok_or_else(|| {
+            Error::unsupported(format!(
+                "one is an index of {}, the other of {}",
+                self.kind(),
+                other.kind()
+            ))
+        })
+    }
+}
+
+impl Index for LabelIndex {
+    fn kind(&self) -> &'static str {
+        "labels"
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        vec![self.labels.len()]
+    }
+
+    fn labels(&self) -> Option<&Array> {
+        Some(&self.labels)
+    }
+
+    fn sel(&self, query: &Query) -> Result<Found> {
+        let (coord, selector) = query.only()?;
+        self.pick(coord, selector).map(Found::pick)
+    }
+
+    fn isel(&self, picks: &[Pick]) -> Option<Arc<dyn Index>> {
+        let labels = self.labels.select(&Selection::new(picks)).ok()?;
         Self::new(&labels).map(|index| Arc::new(index) as Arc<dyn Index>)
     }
 
     fn difference(&self, other: &dyn Index) -> Option<String> {
-        let Some(theirs) = other.labels() else {
-            return Some(format!(
-                "one is an index of {}, the other of {}",
-                self.kind(),
-                other.kind()
-            ));
-        };
-        match super::query::difference(&self.labels, theirs) {
+        match self.labels_of(other).and_then(|l| super::query::difference(&self.labels, l)) {
             Ok(difference) => difference,
             Err(error) => Some(error.to_string()),
         }
+    }
+
+    fn describe(&self) -> String {
+        let order = match self.columns().order() {
+            Order::Ascending => "ascending",
+            Order::Descending => "descending",
+            Order::None => "not sorted",
+        };
+        let unique = if self.is_unique() { "" } else { ", some repeated" };
+        format!("labels ({}, {order}{unique})", self.labels.len())
+    }
+
+    /// Labels in the order of the left side for those it has, then those of the right.
+    fn join(&self, other: &dyn Index, how: Join) -> Result<Joined> {
+        let theirs = self.labels_of(other)?;
+        let same = self.difference(other).is_none();
+        if same || how == Join::Override {
+            return Ok(Joined { index: None, left: None, right: None });
+        }
+        if how == Join::Exact {
+            let why = self.difference(other).unwrap_or_default();
+            return Err(Error::mismatch(why));
+        }
+        let right = Self::new(theirs).ok_or_else(|| Error::unsupported("labels of this type"))?;
+        let (mine_there, theirs_here) = (right.reindex_like(self)?, self.reindex_like(&right)?);
+        let outer = how == Join::Outer;
+        let both = mine_there.iter().enumerate().filter(|(_, at)| outer || at.is_some());
+        let mut pairs: Vec<(Option<usize>, Option<usize>)> =
+            both.map(|(i, at)| (Some(i), *at)).collect();
+        if outer {
+            let fresh = theirs_here.iter().enumerate().filter(|(_, at)| at.is_none());
+            pairs.extend(fresh.map(|(j, _)| (None, Some(j))));
+        }
+        let n = self.labels.len();
+        let picks = pairs.iter().filter_map(|(i, j)| i.or(j.map(|j| j + n)));
+        let dtype = graticule_array::promote(self.labels.dtype(), theirs.dtype())?;
+        let all = Array::concat(&[self.labels.cast(&dtype)?, theirs.cast(&dtype)?], 0)?;
+        let labels = all.select(&Selection::new([Pick::List(picks.collect())]))?;
+        let (left, right) = pairs.into_iter().unzip();
+        let index = Self::new(&labels).map(|i| Arc::new(i) as Arc<dyn Index>);
+        Ok(Joined { index, left: Some(left), right: Some(right) })
+    }
+
+    fn reindex_like(&self, other: &dyn Index) -> Result<Vec<Option<usize>>> {
+        let wanted = self.labels_of(other)?;
+        if !self.is_unique() {
+            return Err(Error::invalid("labels that occur twice cannot be reindexed")
+                .hint("drop_duplicates first"));
+        }
+        let place = |i: usize| {
+            let label = wanted.get(&[i])?;
+            match self.exact("labels", &label) {
+                Ok(pick) => Ok(pick.get(0)),
+                Err(e) if e.is_not_found() => Ok(None),
+                Err(e) => Err(e),
+            }
+        };
+        (0..wanted.len()).map(place).collect()
+    }
+
+    fn concat(&self, rest: &[Arc<dyn Index>], _axis: usize) -> Result<Arc<dyn Index>> {
+        let mut all = vec![self.labels.clone()];
+        for other in rest {
+            all.push(self.labels_of(&**other)?.clone());
+        }
+        let index = Self::new(&Array::concat(&all, 0)?);
+        index
+            .map(|i| Arc::new(i) as Arc<dyn Index>)
+            .ok_or_else(|| Error::unsupported("labels of this type"))
+    }
+
+    fn stack(&self) -> Option<Self> {
+        Some(self.clone())
     }
 }
 

@@ -68,7 +68,7 @@ impl LabelIndex {
     }
 
     /// The finest field of a date that some label needs, a day at least.
-    fn resolution(&self, of: TimeType) -> Resolution {
+    pub(super) fn resolution(&self, of: TimeType) -> Resolution {
         let Columns::Whole(column) = self.columns() else { return Resolution::Day };
         let finest = column.keys().iter().filter(|t| !t.is_missing()).map(|t| {
             let nanos = i128::from(*t) * i128::from(of.unit.nanos());
@@ -107,26 +107,10 @@ impl LabelIndex {
                 Err(not_monotonic(coord))
             };
         }
-        // The end of a range of texts belongs to it with its whole period.
-        let inclusive = inclusive || matches!(stop, Some(Scalar::Str(_)));
-        let none = 0..self.labels.len();
+        let inclusive = closes(stop, inclusive);
         let a = start.map(|l| self.span(coord, l)).transpose()?;
         let b = stop.map(|l| self.span(coord, l)).transpose()?;
-        let ranks = match (a, b) {
-            (None, None) => none,
-            (Some(a), None) if self.columns().order() == Order::Descending => 0..a.end,
-            (Some(a), None) => a.start..none.end,
-            (None, Some(b)) => {
-                let b = if inclusive { b } else { exclude(&b, self.is_falling()) };
-                if self.is_falling() { b.start..none.end } else { 0..b.end }
-            }
-            (Some(a), Some(b)) => {
-                let backwards = b.start < a.start || b.end < a.end;
-                let b = if inclusive { b } else { exclude(&b, backwards) };
-                if backwards { b.start..a.end } else { a.start..b.end }
-            }
-        };
-        let ranks = ranks.start..ranks.end.max(ranks.start);
+        let ranks = between(a, b, inclusive, self.labels.len(), self.is_falling());
         Ok(match self.columns() {
             Columns::Whole(c) => c.pick(ranks),
             Columns::Real(c) => c.pick(ranks),
@@ -134,12 +118,12 @@ impl LabelIndex {
         })
     }
 
-    fn is_falling(&self) -> bool {
+    pub(super) fn is_falling(&self) -> bool {
         self.columns().order() == Order::Descending
     }
 
     /// The ranks that an end of a range covers: those equal to it, or of its period.
-    fn span(&self, coord: &str, label: &Scalar) -> Result<Range<usize>> {
+    pub(super) fn span(&self, coord: &str, label: &Scalar) -> Result<Range<usize>> {
         if let (DType::Time(of), Some(text)) = (self.labels.dtype(), label.as_str()) {
             let partial = parse_date(coord, text)?;
             let (start, end) =
@@ -153,7 +137,7 @@ impl LabelIndex {
     }
 
     /// The ranks of the labels equal to this one; empty, but in its place, if there are none.
-    fn ranks(&self, coord: &str, label: &Scalar) -> Result<Range<usize>> {
+    pub(super) fn ranks(&self, coord: &str, label: &Scalar) -> Result<Range<usize>> {
         Ok(match self.columns() {
             Columns::Whole(c) => ranks_of(c, self.whole(coord, label)?),
             Columns::Real(c) => ranks_of(c, Wanted::Key(self.real(coord, label)?)),
@@ -224,7 +208,7 @@ impl LabelIndex {
     }
 
     /// The error for a label that does not exist, with those nearest to it.
-    fn not_found(&self, coord: &str, label: &Scalar) -> Error {
+    pub(super) fn not_found(&self, coord: &str, label: &Scalar) -> Error {
         let n = self.labels.len();
         let error = Error::not_found(format!("no label {} in \"{coord}\"", quoted(label)));
         if n == 0 {
@@ -290,28 +274,39 @@ impl LabelIndex {
         coord: &str,
         labels: &Array,
         method: Method,
-        tolerance: Option<&Scalar>,
+        tolerance: Option<&Array>,
     ) -> Result<Pick> {
         if *labels.dtype() == DType::Bool && *self.labels.dtype() != DType::Bool {
             return self.mask(coord, labels);
         }
-        let place = |label: &Scalar| -> Result<Vec<usize>> {
+        if let Some(each) = tolerance.filter(|t| t.ndim() > 0)
+            && each.shape() != labels.shape()
+        {
+            return Err(Error::mismatch(format!(
+                "{} tolerances for {} labels of \"{coord}\"",
+                each.len(),
+                labels.len()
+            )));
+        }
+        let place = |at: usize, label: &Scalar| -> Result<Vec<usize>> {
             let pick = if method == Method::Exact {
                 self.exact(coord, label)?
             } else {
-                Pick::At(self.near(coord, label, method, tolerance)?)
+                let own = |t: &Array| if t.ndim() == 0 { t.item() } else { t.get(&[at]) };
+                let tolerance = tolerance.map(own).transpose()?;
+                Pick::At(self.near(coord, label, method, tolerance.as_ref())?)
             };
             Ok((0..pick.len()).filter_map(|k| pick.get(k)).collect())
         };
         match labels.ndim() {
-            0 => match &*place(&labels.item()?)? {
+            0 => match &*place(0, &labels.item()?)? {
                 [one] => Ok(Pick::At(*one)),
                 more => Ok(Pick::List(more.into())),
             },
             1 => {
                 let mut list = Vec::with_capacity(labels.len());
                 for i in 0..labels.len() {
-                    list.extend(place(&labels.get(&[i])?)?);
+                    list.extend(place(i, &labels.get(&[i])?)?);
                 }
                 Ok(Pick::List(list.into()))
             }
@@ -320,7 +315,7 @@ impl LabelIndex {
     }
 
     /// A label of a list: a date as text is an instant there, not a period.
-    fn exact(&self, coord: &str, label: &Scalar) -> Result<Pick> {
+    pub(super) fn exact(&self, coord: &str, label: &Scalar) -> Result<Pick> {
         let ranks = self.ranks(coord, label)?;
         if ranks.is_empty() { Err(self.not_found(coord, label)) } else { Ok(self.at_ranks(ranks)) }
     }
@@ -422,6 +417,36 @@ impl LabelIndex {
     }
 }
 
+/// Whether the end of a range belongs to it: of a range of texts, always, with its whole period.
+pub(super) fn closes(stop: Option<&Scalar>, inclusive: bool) -> bool {
+    inclusive || matches!(stop, Some(Scalar::Str(_)))
+}
+
+/// The ranks from one end to another, given the ranks that each end covers.
+pub(super) fn between(
+    a: Option<Range<usize>>,
+    b: Option<Range<usize>>,
+    inclusive: bool,
+    len: usize,
+    falling: bool,
+) -> Range<usize> {
+    let ranks = match (a, b) {
+        (None, None) => 0..len,
+        (Some(a), None) if falling => 0..a.end,
+        (Some(a), None) => a.start..len,
+        (None, Some(b)) => {
+            let b = if inclusive { b } else { exclude(&b, falling) };
+            if falling { b.start..len } else { 0..b.end }
+        }
+        (Some(a), Some(b)) => {
+            let backwards = b.start < a.start || b.end < a.end;
+            let b = if inclusive { b } else { exclude(&b, backwards) };
+            if backwards { b.start..a.end } else { a.start..b.end }
+        }
+    };
+    ranks.start..ranks.end.max(ranks.start)
+}
+
 /// The end itself out of the ranks it covers.
 fn exclude(end: &Range<usize>, backwards: bool) -> Range<usize> {
     if backwards { end.end..end.end } else { end.start..end.start }
@@ -475,20 +500,20 @@ fn nearest<K: Key>(
     }
 }
 
-fn quoted(label: &Scalar) -> String {
+pub(super) fn quoted(label: &Scalar) -> String {
     match label {
         Scalar::Str(text) => format!("{:?}", text.as_str().unwrap_or("nan")),
         other => scalar_text(other),
     }
 }
 
-fn parse_date(coord: &str, text: &str) -> Result<PartialDate> {
+pub(super) fn parse_date(coord: &str, text: &str) -> Result<PartialDate> {
     PartialDate::parse(text).map_err(|e| {
         Error::invalid(format!("the label {text:?} for \"{coord}\" is no date")).caused_by(e)
     })
 }
 
-fn time_error(error: &graticule_cftime::Error) -> Error {
+pub(super) fn time_error(error: &graticule_cftime::Error) -> Error {
     Error::invalid(error.to_string())
 }
 

@@ -3,7 +3,7 @@ use graticule_cftime::{Calendar, DateTime, TimeUnit};
 use proptest::prelude::*;
 
 use super::*;
-use crate::select::near;
+use crate::select::{Selector, near};
 
 fn index<T: graticule_array::Element>(labels: Vec<T>) -> LabelIndex {
     LabelIndex::new(&Array::new(ndarray::Array1::from_vec(labels).into_dyn())).unwrap()
@@ -22,7 +22,7 @@ fn positions(pick: &Pick) -> Vec<usize> {
 }
 
 fn sel(index: &LabelIndex, by: impl Into<Selector>) -> Result<Pick> {
-    index.sel("x", &by.into())
+    index.pick("x", &by.into())
 }
 
 #[test]

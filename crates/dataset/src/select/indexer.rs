@@ -7,7 +7,10 @@ use std::ops::{
 
 use graticule_array::{Error, Pick, Result};
 
-/// Positions along one dimension: one, a range, or a list. Negative positions count from the end.
+use crate::data_array::DataArray;
+
+/// Positions along one dimension: one, a range, a list, a mask, or an array of positions.
+/// Negative positions count from the end.
 ///
 /// ```
 /// use graticule_dataset::DataArray;
@@ -19,7 +22,7 @@ use graticule_array::{Error, Pick, Result};
 /// assert_eq!(x.isel("t", graticule_dataset::step(.., -2)).values::<i32>()?, [5, 3, 1]);
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Indexer {
     /// One position; the dimension goes away.
     At(i64),
@@ -34,6 +37,11 @@ pub enum Indexer {
     },
     /// Any positions, in any order, repeated or not.
     List(Vec<i64>),
+    /// The positions where it is true; as long as the dimension.
+    Mask(Vec<bool>),
+    /// The positions in an array, which has dimensions of its own: they take the place of the
+    /// dimension. Arrays for several dimensions are taken together, point by point.
+    Along(Box<DataArray>),
 }
 
 impl Indexer {
@@ -55,6 +63,22 @@ impl Indexer {
             Self::At(i) => Pick::At(place(*i)?),
             Self::List(list) => {
                 Pick::List(list.iter().map(|i| place(*i)).collect::<Result<Vec<_>>>()?.into())
+            }
+            Self::Mask(flags) if flags.len() != len => {
+                return Err(Error::mismatch(format!(
+                    "a mask of {} truth values for dimension \"{dim}\" of length {len}",
+                    flags.len()
+                )));
+            }
+            Self::Mask(flags) => {
+                let on = flags.iter().enumerate().filter(|(_, on)| **on).map(|(i, _)| i);
+                Pick::List(on.collect())
+            }
+            Self::Along(array) => {
+                return Err(Error::unsupported(format!(
+                    "positions over ({}) where those along \"{dim}\" are wanted",
+                    array.dims()
+                )));
             }
             Self::Range { step: 0, .. } => {
                 return Err(Error::invalid(format!(
@@ -199,6 +223,31 @@ fn wide<T: TryInto<i64>>(i: T) -> i64 {
     i.try_into().unwrap_or(i64::MAX)
 }
 
+impl From<Vec<bool>> for Indexer {
+    fn from(mask: Vec<bool>) -> Self {
+        Self::Mask(mask)
+    }
+}
+
+impl<const N: usize> From<[bool; N]> for Indexer {
+    fn from(mask: [bool; N]) -> Self {
+        Self::Mask(mask.to_vec())
+    }
+}
+
+impl From<&DataArray> for Indexer {
+    /// Positions, or truth values along the dimension: a mask.
+    fn from(array: &DataArray) -> Self {
+        Self::Along(Box::new(array.clone()))
+    }
+}
+
+impl From<DataArray> for Indexer {
+    fn from(array: DataArray) -> Self {
+        Self::Along(Box::new(array))
+    }
+}
+
 impl From<RangeFull> for Indexer {
     fn from(_: RangeFull) -> Self {
         Self::Range { start: None, stop: None, step: 1 }
@@ -220,6 +269,10 @@ impl fmt::Display for Indexer {
                 write!(f, "[{}, .. {} positions]", head.join(", "), list.len())
             }
             Self::List(list) => write!(f, "{list:?}"),
+            Self::Mask(flags) => {
+                write!(f, "[{} of {}]", flags.iter().filter(|on| **on).count(), flags.len())
+            }
+            Self::Along(array) => f.write_str(&super::selector::named(array)),
         }
     }
 }

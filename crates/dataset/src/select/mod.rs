@@ -1,12 +1,23 @@
 //! Selection by position and by label.
 
+mod boxes;
+mod drop;
 mod indexer;
 mod isel;
+mod longitude;
+mod nearest;
+mod pointwise;
+mod region;
 mod sel;
 mod selector;
 
 pub use indexer::{Indexer, step};
-pub use selector::{Label, Labels, Method, Near, Selector, near};
+pub use isel::MissingDims;
+pub use longitude::Longitudes;
+pub use selector::{
+    Label, Labels, Method, Near, Relation, Selector, between, contains, inside, near, overlaps,
+    touches,
+};
 
 #[cfg(test)]
 mod tests;

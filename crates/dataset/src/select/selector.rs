@@ -3,8 +3,11 @@
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
-use graticule_array::{Array, Scalar, Text, TimeType};
+use graticule_array::{Array, Error, Result, Scalar, Text, TimeType};
 use graticule_cftime::TimeUnit;
+
+use crate::data_array::DataArray;
+use crate::dims::Dims;
 
 /// One label: a number, a text, a time, or a (partial) date as text.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +60,7 @@ pub enum Method {
 /// assert!(t.sel("lat", near(43.0).within(1.0)).compute().is_err());
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Selector {
     /// One label. The dimension goes away, unless the label is a date that stands for a period,
     /// or is found more than once.
@@ -75,14 +78,121 @@ pub enum Selector {
     List(Array),
     /// One label or a list of them, each replaced by one near it.
     Near(Near),
+    /// Intervals in some relation to a value or to a range, for an
+    /// [`IntervalIndex`](crate::IntervalIndex).
+    Intervals(Relation, Label, Label),
+    /// The labels in an array, which has dimensions of its own: they take the place of those
+    /// selected along. Arrays for several coordinates are taken together, point by point.
+    Along(Box<DataArray>),
+}
+
+/// The labels from `a` to `b`, both included, as `a..=b`: for ends that come from high to low,
+/// or are of different types.
+///
+/// ```
+/// use graticule_dataset::{DataArray, between};
+/// let t = DataArray::new("t", "lat", vec![1, 2, 3]).with_coord("lat", "lat", vec![60, 40, 20]);
+/// assert_eq!(t.sel("lat", between(60, 30)).values::<i32>()?, [1, 2]);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+#[must_use]
+pub fn between(a: impl Into<Label>, b: impl Into<Label>) -> Selector {
+    Selector::Range { start: Some(a.into()), stop: Some(b.into()), inclusive: true }
+}
+
+/// How an interval lies to a range; see [`contains`], [`overlaps`], [`touches`], [`inside`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// It contains the value.
+    Contains,
+    /// They share more than an end.
+    Overlaps,
+    /// They share a point at least, be it an end.
+    Touches,
+    /// It lies within the range.
+    Inside,
+}
+
+/// The intervals that contain a value; which of its ends belongs to an interval is said when
+/// the index is built.
+#[must_use]
+pub fn contains(value: impl Into<Label>) -> Selector {
+    let value = value.into();
+    Selector::Intervals(Relation::Contains, value.clone(), value)
+}
+
+/// The intervals that share more than an end with the range from `a` to `b`.
+#[must_use]
+pub fn overlaps(a: impl Into<Label>, b: impl Into<Label>) -> Selector {
+    Selector::Intervals(Relation::Overlaps, a.into(), b.into())
+}
+
+/// The intervals that share a point, be it an end, with the range from `a` to `b`.
+#[must_use]
+pub fn touches(a: impl Into<Label>, b: impl Into<Label>) -> Selector {
+    Selector::Intervals(Relation::Touches, a.into(), b.into())
+}
+
+/// The intervals that lie within the range from `a` to `b`.
+#[must_use]
+pub fn inside(a: impl Into<Label>, b: impl Into<Label>) -> Selector {
+    Selector::Intervals(Relation::Inside, a.into(), b.into())
+}
+
+impl Selector {
+    /// The array that the labels came in, if they have dimensions.
+    pub(crate) fn array(&self) -> Option<&DataArray> {
+        match self {
+            Self::Along(array) => Some(array),
+            Self::Near(near) => near.along.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The labels repeated over these dimensions, as a list of one axis.
+    ///
+    /// # Errors
+    /// If the labels are a range or a list without dimensions.
+    pub(super) fn flattened(&self, coord: &str, dims: &Dims, shape: &[usize]) -> Result<Self> {
+        let spread = |own: &Dims, labels: &Array| -> Result<Array> {
+            let axes: Vec<Option<usize>> = dims.iter().map(|d| own.axis(d)).collect();
+            labels.spread(&axes, shape, 0..shape.iter().product())
+        };
+        Ok(match self {
+            Self::One(label) => Self::List(spread(&Dims::none(), &label.0.fill(&[])?)?),
+            Self::Along(array) => {
+                Self::List(spread(&array.dims(), super::pointwise::in_memory(array)?)?)
+            }
+            Self::Near(near) if near.along.is_some() || near.labels.ndim() == 0 => {
+                let own = near.along.as_ref().map_or_else(Dims::none, |a| a.dims());
+                let each = near.tolerance.as_ref().filter(|t| t.ndim() > 0);
+                let tolerance = each.map(|t| spread(&own, t)).transpose()?;
+                Self::Near(Near {
+                    labels: spread(&own, &near.labels)?,
+                    along: None,
+                    method: near.method,
+                    tolerance: tolerance.or_else(|| near.tolerance.clone()),
+                })
+            }
+            _ => {
+                return Err(Error::unsupported(format!(
+                    "the labels {self} of \"{coord}\" together with labels point by point"
+                ))
+                .hint("give an array with dimensions: DataArray::new(\"\", \"points\", ..)"));
+            }
+        })
+    }
 }
 
 /// Labels together with the rule for what to take where there is no equal one. See [`near`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Near {
     pub(crate) labels: Array,
+    /// The array that the labels came in, if they have dimensions.
+    pub(crate) along: Option<Box<DataArray>>,
     pub(crate) method: Method,
-    pub(crate) tolerance: Option<Scalar>,
+    /// One for all labels, or one for each.
+    pub(crate) tolerance: Option<Array>,
 }
 
 impl Near {
@@ -90,7 +200,15 @@ impl Near {
     /// number counts seconds on a time coordinate.
     #[must_use]
     pub fn within(mut self, tolerance: impl Into<Label>) -> Self {
-        self.tolerance = Some(tolerance.into().0);
+        // One value always fits in memory.
+        self.tolerance = tolerance.into().0.fill(&[]).ok();
+        self
+    }
+
+    /// Refuses labels that lie farther away than this, one distance for each label.
+    #[must_use]
+    pub fn within_each(mut self, tolerances: impl Into<Labels>) -> Self {
+        self.tolerance = Some(tolerances.into().array);
         self
     }
 
@@ -121,12 +239,57 @@ impl Near {
 /// ```
 #[must_use]
 pub fn near(labels: impl Into<Labels>) -> Near {
-    Near { labels: labels.into().0, method: Method::Nearest, tolerance: None }
+    let Labels { array, along } = labels.into();
+    Near { labels: array, along, method: Method::Nearest, tolerance: None }
 }
 
-/// One label or a list of labels, for [`near`].
+/// One label, a list of labels, or an array of them with dimensions, for [`near`].
 #[derive(Clone, Debug)]
-pub struct Labels(Array);
+pub struct Labels {
+    array: Array,
+    along: Option<Box<DataArray>>,
+}
+
+impl Labels {
+    /// The values, which must be in memory if they come in an array.
+    pub(crate) fn values(&self) -> Result<&Array> {
+        match &self.along {
+            Some(array) => super::pointwise::in_memory(array),
+            None => Ok(&self.array),
+        }
+    }
+
+    fn bare(array: Array) -> Self {
+        Self { array, along: None }
+    }
+}
+
+impl From<&DataArray> for Labels {
+    fn from(array: &DataArray) -> Self {
+        let missing = || Array::scalar(f64::NAN);
+        let values = array.variable().in_memory().cloned().unwrap_or_else(missing);
+        Self { array: values, along: Some(Box::new(array.clone())) }
+    }
+}
+
+impl From<DataArray> for Labels {
+    fn from(array: DataArray) -> Self {
+        (&array).into()
+    }
+}
+
+impl From<&DataArray> for Selector {
+    /// Labels, or truth values along the dimension that is selected along: a mask.
+    fn from(array: &DataArray) -> Self {
+        Self::Along(Box::new(array.clone()))
+    }
+}
+
+impl From<DataArray> for Selector {
+    fn from(array: DataArray) -> Self {
+        Self::Along(Box::new(array))
+    }
+}
 
 impl From<Near> for Selector {
     fn from(near: Near) -> Self {
@@ -163,7 +326,7 @@ impl From<Array> for Selector {
 
 impl From<Array> for Labels {
     fn from(labels: Array) -> Self {
-        Self(labels)
+        Self::bare(labels)
     }
 }
 
@@ -210,31 +373,31 @@ macro_rules! labels {
         impl From<$type> for Labels {
             fn from(value: $type) -> Self {
                 let element: $element = $wrap(value);
-                Self(Array::scalar(element))
+                Self::bare(Array::scalar(element))
             }
         }
 
         impl From<Vec<$type>> for Labels {
             fn from(values: Vec<$type>) -> Self {
-                Self(one_axis(values.into_iter().map($wrap).collect::<Vec<$element>>()))
+                Self::bare(one_axis(values.into_iter().map($wrap).collect::<Vec<$element>>()))
             }
         }
 
         impl<const N: usize> From<[$type; N]> for Labels {
             fn from(values: [$type; N]) -> Self {
-                Self(one_axis(values.into_iter().map($wrap).collect::<Vec<$element>>()))
+                Self::bare(one_axis(values.into_iter().map($wrap).collect::<Vec<$element>>()))
             }
         }
 
         impl From<Vec<$type>> for Selector {
             fn from(values: Vec<$type>) -> Self {
-                Self::List(Labels::from(values).0)
+                Self::List(Labels::from(values).array)
             }
         }
 
         impl<const N: usize> From<[$type; N]> for Selector {
             fn from(values: [$type; N]) -> Self {
-                Self::List(Labels::from(values).0)
+                Self::List(Labels::from(values).array)
             }
         }
 
@@ -297,19 +460,35 @@ impl fmt::Display for Selector {
             }
             Self::List(labels) => f.write_str(&listed(labels)),
             Self::Near(n) => {
-                write!(f, "near({})", listed(&n.labels))?;
+                match &n.along {
+                    Some(array) => write!(f, "near({})", named(array))?,
+                    None => write!(f, "near({})", listed(&n.labels))?,
+                }
                 match n.method {
                     Method::Pad => f.write_str(".pad()")?,
                     Method::Backfill => f.write_str(".backfill()")?,
                     Method::Nearest | Method::Exact => {}
                 }
                 match &n.tolerance {
-                    Some(t) => write!(f, ".within({})", Label(t.clone())),
+                    Some(t) => write!(f, ".within({})", listed(t)),
                     None => Ok(()),
                 }
             }
+            Self::Along(array) => f.write_str(&named(array)),
+            Self::Intervals(Relation::Contains, a, _) => write!(f, "contains({a})"),
+            Self::Intervals(relation, a, b) => {
+                let name = format!("{relation:?}").to_lowercase();
+                write!(f, "{name}({a}, {b})")
+            }
         }
     }
+}
+
+/// `stations(n: 5)`.
+pub(super) fn named(array: &DataArray) -> String {
+    let var = array.variable();
+    let dims: Vec<String> = var.sizes().map(|(d, n)| format!("{d}: {n}")).collect();
+    format!("{}({})", array.name().unwrap_or("array"), dims.join(", "))
 }
 
 fn listed(labels: &Array) -> String {

@@ -23,6 +23,7 @@ pub(crate) fn dataset(ds: &Dataset) -> String {
         variables(&mut out, "Coordinates", ds, &ds.coord_vars().collect::<Vec<_>>(), width);
     }
     variables(&mut out, "Data variables", ds, &ds.data_vars().collect::<Vec<_>>(), width);
+    indexes(&mut out, ds, width);
     attributes(&mut out, ds.attrs());
     fault(&mut out, ds);
     out
@@ -39,6 +40,7 @@ pub(crate) fn data_array(array: &DataArray) -> String {
     if !coords.is_empty() {
         let width = column(coords.iter().map(|(n, _)| n.as_str()));
         variables(&mut out, "Coordinates", &array.set, &coords, width);
+        indexes(&mut out, &array.set, width);
     }
     attributes(&mut out, var.attrs());
     fault(&mut out, &array.set);
@@ -93,6 +95,25 @@ fn variables(out: &mut String, title: &str, ds: &Dataset, vars: &[(&Name, &Varia
             }
             None => out.push_str("\n    ..."),
         }
+    }
+}
+
+/// The indexes that are not the default ones.
+fn indexes(out: &mut String, ds: &Dataset, width: usize) {
+    let own = ds.0.indexes.iter().filter(|(_, i)| i.kind() != "labels");
+    let own = own.map(|(name, index)| (name.to_string(), index.describe()));
+    let joint = ds.0.joints.iter().map(|j| {
+        let names: Vec<&str> = j.coords.iter().map(Name::as_str).collect();
+        (names.join(", "), j.index.describe())
+    });
+    let all: Vec<(String, String)> = own.chain(joint).collect();
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("\nIndexes:");
+    for (names, text) in all {
+        let named = format!("    {names} ");
+        out.push_str(&format!("\n{named:<width$}{text}"));
     }
 }
 

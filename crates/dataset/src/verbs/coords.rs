@@ -46,6 +46,7 @@ impl Dataset {
             }
             parts.coords.shift_remove(name);
             parts.indexes.shift_remove(name);
+            parts.joints.retain(|j| j.place(name).is_none());
         }
         Ok(Self(Arc::new(parts)))
     }

@@ -89,3 +89,51 @@ pub(crate) fn broadcast(
         _ => data.broadcast(axes, shape),
     }
 }
+
+/// Several axes from `first` on as one.
+pub(crate) fn merge_axes(data: &LazyArray, first: usize, count: usize) -> Result<LazyArray> {
+    let Some(array) = data.as_constant() else { return data.merge_axes(first, count) };
+    let shape = array.shape();
+    let merged = shape.iter().skip(first).take(count).fold(1usize, |n, l| n.saturating_mul(*l));
+    let before = shape.iter().take(first).copied();
+    let after = shape.iter().skip(first + count).copied();
+    let lens: Vec<usize> = before.chain([merged]).chain(after).collect();
+    Ok(LazyArray::constant(array.reshape(&lens)?))
+}
+
+/// One axis as several.
+pub(crate) fn split_axis(data: &LazyArray, axis: usize, lens: &[usize]) -> Result<LazyArray> {
+    let Some(array) = data.as_constant() else { return data.split_axis(axis, lens) };
+    let shape = array.shape();
+    let before = shape.iter().take(axis).copied();
+    let after = shape.iter().skip(axis + 1).copied();
+    let lens: Vec<usize> = before.chain(lens.iter().copied()).chain(after).collect();
+    Ok(LazyArray::constant(array.reshape(&lens)?))
+}
+
+/// The elements at points given by their positions along several axes, in rising order.
+pub(crate) fn gather(
+    data: &LazyArray,
+    axes: &[usize],
+    lists: &[Arc<[usize]>],
+) -> Result<LazyArray> {
+    let (Some(array), Some(first)) = (data.as_constant(), axes.first().copied()) else {
+        let lists: Vec<Vec<usize>> = lists.iter().map(|l| l.to_vec()).collect();
+        return data.gather(axes, &lists);
+    };
+    let rest: Vec<usize> = (0..array.ndim()).filter(|a| !axes.contains(a)).collect();
+    let (before, after) = rest.split_at(rest.iter().filter(|a| **a < first).count());
+    let order: Vec<usize> = before.iter().chain(axes).chain(after).copied().collect();
+    let turned = LazyArray::constant(array.permute(&order)?);
+    let merged = merge_axes(&turned, first, axes.len())?;
+    let lens: Vec<usize> = axes.iter().filter_map(|a| array.shape().get(*a).copied()).collect();
+    let n = lists.first().map_or(0, |l| l.len());
+    let mut places = vec![0usize; n];
+    for (list, len) in lists.iter().zip(&lens) {
+        for (place, at) in places.iter_mut().zip(list.iter()) {
+            *place = *place * len + at;
+        }
+    }
+    let picks = Selection::all(merged.shape()).with(first, Pick::List(places.into()));
+    merged.select(&picks)
+}

@@ -90,9 +90,16 @@ impl Dataset {
                 Variable::clone(var).with_dims_data(dims, var.data().clone())?
             };
             parts.insert(key.clone(), made, self.is_coord(name))?;
-            if let Some(index) = self.index(name).filter(|_| parts.indexes.contains_key(&key)) {
+            if let Some(index) =
+                self.0.indexes.get(name).filter(|_| parts.indexes.contains_key(&key))
+            {
                 parts.indexes.insert(key, index.clone());
             }
+        }
+        for joint in &self.0.joints {
+            let coord = |n: &Name| if what == What::Dims { n.clone() } else { renamed(n) };
+            let dim = |n: &Name| if what == What::Vars { n.clone() } else { renamed(n) };
+            parts.put_joint(joint.renamed(coord, dim));
         }
         Ok(Self(Arc::new(parts)))
     }

@@ -338,11 +338,16 @@ fn large_coordinates_stay_out_of_memory_until_loaded() {
     let lat = chunked(&Dataset::new().with_var("l", "x", vec![10, 20, 30]), 2);
     let ds = ds.with_coord("x", "x", lat["l"].data());
     assert!(ds.is_coord("x") && ds.index("x").is_none());
-    let e = ds.sel("x", 20).check().unwrap_err();
-    assert!(e.to_string().contains("not in memory; load_vars(\"x\") or load() first"), "{e}");
+    assert_eq!(ds.sel("x", 20)["a"].item::<f64>().unwrap(), 2.0, "found by reading few labels");
+    let e =
+        ds.clone().with_coord("x", "x", (&lat["l"] % 30).data()).sel("x", 20).check().unwrap_err();
+    assert!(e.to_string().contains("\"x\" are not sorted; load_vars(\"x\") first"), "{e}");
+    let ds = ds.with_coord("y", "x", lat["l"].data());
+    let e = ds.sel("y", 20).check().unwrap_err();
+    assert!(e.to_string().contains("not in memory; load_vars(\"y\") or load() first"), "{e}");
     let loaded = ds.load_vars("x").unwrap();
     assert_eq!(loaded.sel("x", 20)["a"].item::<f64>().unwrap(), 2.0);
-    assert!(ds.load_vars("y").is_err());
+    assert!(ds.load_vars("z").is_err());
 }
 
 #[test]

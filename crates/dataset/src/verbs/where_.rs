@@ -11,7 +11,7 @@ use crate::dims::Dims;
 use crate::variable::Variable;
 
 /// `var` where `cond`, else missing.
-fn or_missing(var: &Variable, cond: &Variable) -> Result<Variable> {
+pub(crate) fn or_missing(var: &Variable, cond: &Variable) -> Result<Variable> {
     let dtype = var.dtype().with_missing();
     let missing = Variable::new(Dims::none(), Array::missing(&dtype, &[])?)?;
     let wide = if *var.dtype() == dtype { var.clone() } else { var.mapped(MapOp::Cast(dtype))? };
@@ -28,7 +28,7 @@ fn or_else(var: &Variable, cond: &Variable, other: &Variable) -> Result<Variable
 }
 
 /// A number as a variable, in the type it takes beside `var`: a weak scalar.
-pub(super) fn weak(value: &Scalar, var: &Variable) -> Result<Variable> {
+pub(crate) fn weak(value: &Scalar, var: &Variable) -> Result<Variable> {
     let dtype = MapOp::with(graticule_array::ZipOp::Max, value.clone(), false, var.dtype())
         .and_then(|op| op.result(var.dtype()))
         .unwrap_or_else(|_| value.dtype());

@@ -12,7 +12,7 @@ use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::Dims;
-use crate::index::{Index, LabelIndex};
+use crate::index::LabelIndex;
 use crate::name::Name;
 use crate::select::{Label, Selector};
 use crate::variable::Variable;
@@ -145,7 +145,7 @@ impl Grouping {
         }
         let find = |code: usize| {
             let label = Selector::One(Label::from(self.labels.get(&[code])?));
-            match index.sel(&self.name, &label) {
+            match index.pick(&self.name, &label) {
                 Ok(Pick::At(position)) => Ok(Some(position)),
                 Ok(_) => Err(Error::mismatch(format!(
                     "the other operand has more than one value for the group {label} of \"{}\"",

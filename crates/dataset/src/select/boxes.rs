@@ -1,0 +1,272 @@
+//! Boxes and polygons of longitude and latitude.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use graticule_array::{Array, DType, Error, Pick, Result};
+
+use crate::data_array::DataArray;
+use crate::dataset::Dataset;
+use crate::dims::Dims;
+use crate::index::{BuildIndex as _, Found, IndexCoord, IndexCoords, PeriodicIndex, Query};
+use crate::name::Name;
+use crate::select::Selector;
+use crate::variable::Variable;
+
+/// What a coordinate says of a place on the globe.
+#[derive(Clone, Copy, PartialEq)]
+enum Geo {
+    Latitude,
+    Longitude,
+}
+
+impl Geo {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Latitude => "latitude",
+            Self::Longitude => "longitude",
+        }
+    }
+
+    /// Whether attributes or the name of a coordinate say that it is this one.
+    fn is(self, name: &str, var: &Variable) -> bool {
+        let letters = match self {
+            Self::Latitude => ["degrees_north", "degree_north", "degrees_n", "degreesn"],
+            Self::Longitude => ["degrees_east", "degree_east", "degrees_e", "degreese"],
+        };
+        let text = |attr: &str| var.attrs().text(attr).map(str::to_ascii_lowercase);
+        let units = text("units").is_some_and(|u| letters.contains(&u.as_str()));
+        let standard = text("standard_name").is_some_and(|s| s == self.word());
+        let lower = name.to_ascii_lowercase();
+        let short = self.word().get(..3).unwrap_or_default();
+        let named = [short, self.word(), &format!("nav_{short}")].contains(&lower.as_str())
+            || (lower.starts_with(short) && lower.len() <= 5);
+        standard || units || named
+    }
+}
+
+impl Dataset {
+    /// The coordinate of latitude or longitude: of a dimension first.
+    fn geo(&self, what: Geo) -> Result<(Name, Variable)> {
+        let fits = |(name, var): &(&Name, &Variable)| {
+            var.ndim() > 0 && var.dtype().is_real() && what.is(name, var)
+        };
+        let mut found: Vec<(&Name, &Variable)> = self.coord_vars().filter(fits).collect();
+        found.sort_by_key(|(name, _)| self.size_of(name).is_none());
+        let first = found.first().ok_or_else(|| {
+            let known: Vec<&str> = self.coord_vars().map(|(n, _)| n.as_str()).collect();
+            Error::not_found(format!(
+                "no coordinate of {} (there are {})",
+                what.word(),
+                if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+            ))
+            .hint(format!("its attribute standard_name should be \"{}\"", what.word()))
+        })?;
+        Ok((first.0.clone(), first.1.clone()))
+    }
+
+    /// The cells whose centre lies in a box of longitudes and latitudes in degrees, ends
+    /// included. A box from 350 to 10 goes across the meridian of Greenwich, one from 170 to -170
+    /// across the antimeridian; longitudes along a dimension are then labelled without a jump.
+    ///
+    /// Longitude and latitude are told by their attributes, else by their names. Where they have
+    /// two dimensions, the smallest slab that holds all such cells is selected, and what lies
+    /// outside the box is missing. Coordinates must be in memory; data is not read.
+    ///
+    /// ```
+    /// use graticule_dataset::DataArray;
+    /// let lon: Vec<f64> = (0..36).map(|i| f64::from(i) * 10.0).collect();
+    /// let t = DataArray::new("t", ["lat", "lon"], (vec![1.0; 3 * 36], [3, 36]))
+    ///     .with_coord("lat", "lat", vec![60.0, 50.0, 40.0])
+    ///     .with_coord("lon", "lon", lon);
+    /// let europe = t.sel_box(-10.0..=30.0, 45.0..=70.0);
+    /// assert_eq!(europe.shape(), [2, 5]);
+    /// assert_eq!(europe["lon"].values::<f64>()?, [-10.0, 0.0, 10.0, 20.0, 30.0]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn sel_box(&self, lon: RangeInclusive<f64>, lat: RangeInclusive<f64>) -> Self {
+        self.verb(|| format!("sel_box({lon:?}, {lat:?})"), |ds| ds.try_sel_box(&lon, &lat))
+    }
+
+    fn try_sel_box(&self, lon: &RangeInclusive<f64>, lat: &RangeInclusive<f64>) -> Result<Self> {
+        let ends = [lon.start(), lon.end(), lat.start(), lat.end()];
+        if let Some(bad) = ends.iter().find(|v| !v.is_finite()) {
+            return Err(Error::invalid(format!("{bad} is no end of a box")));
+        }
+        let (x, xs) = self.geo(Geo::Longitude)?;
+        let (y, ys) = self.geo(Geo::Latitude)?;
+        if xs.ndim() == 1 && ys.ndim() == 1 && xs.dims() != ys.dims() {
+            let (dim, index) = self.index_of(&y)?;
+            let within = Selector::from(*lat.start()..=*lat.end());
+            let rows = index.sel(&Query::of(&y, within))?.into_pick()?;
+            return self.picked(&dim, &rows)?.sel_longitudes(&x, lon);
+        }
+        let (dims, shape) = crate::verbs::align::common_shape(&[&xs, &ys])?;
+        let values = |name: &Name, var: &Variable| -> Result<Vec<f64>> {
+            let in_memory = var.in_memory().ok_or_else(|| not_in_memory(name))?;
+            let axes: Vec<Option<usize>> = dims.iter().map(|d| var.axis(d)).collect();
+            let n = shape.iter().product();
+            in_memory.spread(&axes, &shape, 0..n)?.cast(&DType::F64)?.to_flat::<f64>()
+        };
+        let (xs, ys) = (values(&x, &xs)?, values(&y, &ys)?);
+        let (south, north) = (lat.start().min(*lat.end()), lat.start().max(*lat.end()));
+        let width = width(lon);
+        let inside = xs.iter().zip(&ys).map(|(x, y)| {
+            *y >= south && *y <= north && (x - lon.start()).rem_euclid(360.0) <= width
+        });
+        self.masked(&dims, &shape, &inside.collect::<Vec<bool>>())
+    }
+
+    /// The longitudes from one up to another, round the globe, without leaving an index behind.
+    fn sel_longitudes(&self, coord: &Name, range: &RangeInclusive<f64>) -> Result<Self> {
+        let var = self.coordinate(coord)?;
+        let values = var.in_memory().cloned().ok_or_else(|| not_in_memory(coord))?;
+        let (dims, name) = (var.dims().clone(), coord.clone());
+        let dim = dims.first().cloned().ok_or_else(|| Error::bug("a longitude without an axis"))?;
+        let coords = IndexCoords::new(vec![IndexCoord { name, dims, values, units: None }])?;
+        let index = PeriodicIndex::longitude().build(&coords)?;
+        let selector = Selector::from(*range.start()..=*range.end());
+        let Found::Picks { picks, labels, .. } = index.sel(&Query::of(coord, selector))? else {
+            return Err(Error::bug("points where a range was asked for"));
+        };
+        let mut ds = self.clone();
+        for (_, pick) in &picks {
+            ds = ds.picked(&dim, pick)?;
+        }
+        let Some((_, labels, _)) = labels else { return Ok(ds) };
+        let changed = ds.coordinate(coord)?.clone();
+        let changed = changed.with_data(graticule_lazy::LazyArray::constant(labels))?;
+        let mut parts = (*ds.0).clone();
+        parts.insert(coord.clone(), changed, true)?;
+        parts.cache = crate::cache::Cache::default();
+        Ok(Self(Arc::new(parts)))
+    }
+
+    /// The smallest slab that holds everything inside; what is not inside is missing.
+    fn masked(&self, dims: &Dims, shape: &[usize], inside: &[bool]) -> Result<Self> {
+        let mut bounds: Vec<Option<(usize, usize)>> = vec![None; shape.len()];
+        for (flat, _) in inside.iter().enumerate().filter(|(_, on)| **on) {
+            let mut rest = flat;
+            for (bound, n) in bounds.iter_mut().zip(shape).rev() {
+                let at = rest % n;
+                rest /= n;
+                *bound = Some(bound.map_or((at, at), |(a, b)| (a.min(at), b.max(at))));
+            }
+        }
+        let mask = Variable::new(dims.clone(), Array::from_vec(shape, inside.to_vec())?)?;
+        let (mut ds, mut mask) = (self.clone(), mask);
+        for (dim, bound) in dims.iter().zip(bounds) {
+            let pick = bound.map_or(Pick::span(0, 0), |(a, b)| Pick::span(a, b - a + 1));
+            ds = ds.picked(dim, &pick)?;
+            mask = mask.picked(dim, &pick)?;
+        }
+        if mask
+            .in_memory()
+            .and_then(|m| m.to_flat::<bool>().ok())
+            .is_some_and(|m| m.iter().all(|on| *on))
+        {
+            return Ok(ds);
+        }
+        ds.map_data(|var| {
+            if mask.dims().iter().all(|d| var.dims().has(d)) {
+                crate::verbs::where_::or_missing(var, &mask)
+            } else {
+                Ok(var.clone())
+            }
+        })
+    }
+
+    /// Whether the centre of each cell lies in a polygon, given by its corners (longitude,
+    /// latitude) in degrees. By the even-odd rule: holes and self-crossings count as one expects.
+    /// Edges are straight in longitude and latitude; cells are looked for next to the polygon,
+    /// however longitudes are counted.
+    ///
+    /// ```
+    /// use graticule_dataset::Dataset;
+    /// let ds = Dataset::new()
+    ///     .with_coord("lat", "lat", vec![0.5, 1.5])
+    ///     .with_coord("lon", "lon", vec![0.5, 1.5, 2.5]);
+    /// let triangle = ds.polygon_mask(&[(0.0, 0.0), (3.0, 0.0), (0.0, 3.0)]);
+    /// assert_eq!(triangle.values::<bool>()?, [true, true, false, true, false, false]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn polygon_mask(&self, corners: &[(f64, f64)]) -> DataArray {
+        let made = self.verb(
+            || format!("polygon_mask([{} corners])", corners.len()),
+            |ds| ds.try_polygon_mask(corners),
+        );
+        match made.get("polygon") {
+            Some(mask) if made.fault().is_none() => mask,
+            _ => made.var("polygon"),
+        }
+    }
+
+    fn try_polygon_mask(&self, corners: &[(f64, f64)]) -> Result<Self> {
+        if corners.len() < 3 || corners.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
+            return Err(Error::invalid("a polygon needs three corners at least, all finite"));
+        }
+        let (x, xs) = self.geo(Geo::Longitude)?;
+        let (y, ys) = self.geo(Geo::Latitude)?;
+        let (dims, shape) = crate::verbs::align::common_shape(&[&ys, &xs])?;
+        let values = |name: &Name, var: &Variable| -> Result<Vec<f64>> {
+            let in_memory = var.in_memory().ok_or_else(|| not_in_memory(name))?;
+            let axes: Vec<Option<usize>> = dims.iter().map(|d| var.axis(d)).collect();
+            in_memory
+                .spread(&axes, &shape, 0..shape.iter().product())?
+                .cast(&DType::F64)?
+                .to_flat::<f64>()
+        };
+        let (lons, lats) = (values(&x, &xs)?, values(&y, &ys)?);
+        let west = corners.iter().map(|c| c.0).fold(f64::INFINITY, f64::min);
+        let inside: Vec<bool> = lons
+            .iter()
+            .zip(&lats)
+            .map(|(lon, lat)| in_polygon(west + (lon - west).rem_euclid(360.0), *lat, corners))
+            .collect();
+        let mask = Variable::new(dims.clone(), Array::from_vec(shape.clone(), inside)?)?;
+        let mut parts = self.0.emptied();
+        parts.insert("polygon", mask, false)?;
+        for (name, var) in self.coord_vars() {
+            if var.dims().iter().all(|d| dims.has(d)) && name != "polygon" {
+                parts.adopt(name, var.clone(), &self.0)?;
+            }
+        }
+        Ok(Self(Arc::new(parts)))
+    }
+}
+
+/// How many degrees a range of longitudes is wide.
+fn width(lon: &RangeInclusive<f64>) -> f64 {
+    let east = lon.end() - lon.start();
+    if east >= 360.0 { 360.0 } else { east.rem_euclid(360.0) }
+}
+
+fn not_in_memory(name: &Name) -> Error {
+    Error::invalid(format!("the values of \"{name}\" are not in memory"))
+        .hint(format!("load_vars({name:?}) first"))
+}
+
+/// The even-odd rule: how many edges a ray to the east crosses.
+fn in_polygon(x: f64, y: f64, corners: &[(f64, f64)]) -> bool {
+    let next = corners.iter().skip(1).chain(corners.first());
+    let crossings = corners.iter().zip(next).filter(|((x1, y1), (x2, y2))| {
+        (*y1 > y) != (*y2 > y) && x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
+    });
+    crossings.count() % 2 == 1
+}
+
+impl DataArray {
+    /// The cells in a box of longitudes and latitudes; see [`Dataset::sel_box`].
+    #[track_caller]
+    pub fn sel_box(&self, lon: RangeInclusive<f64>, lat: RangeInclusive<f64>) -> Self {
+        self.verb(|| format!("sel_box({lon:?}, {lat:?})"), |set| set.try_sel_box(&lon, &lat))
+    }
+
+    /// Whether the centre of each cell lies in a polygon; see [`Dataset::polygon_mask`].
+    #[track_caller]
+    pub fn polygon_mask(&self, corners: &[(f64, f64)]) -> DataArray {
+        self.set.polygon_mask(corners)
+    }
+}
