@@ -52,8 +52,8 @@ pub use io::{
 };
 pub use name::Name;
 pub use roles::{
-    Axis, CellMethod, CellMethods, Cf, Crs, Flag, FlagValue, Flags, GridMapping, Interval, Kind,
-    Scope,
+    Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Flag, FlagValue, Flags,
+    Geometries, Geometry, GridMapping, Interval, Kind, Part, Representation, Scope, Shape,
 };
 pub use select::{
     Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation, Selector, between,

@@ -5,7 +5,9 @@
 
 mod bounds;
 mod crs;
+mod features;
 mod find;
 mod flags;
 mod formulas;
+mod geometries;
 mod units;
