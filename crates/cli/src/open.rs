@@ -51,8 +51,17 @@ fn combined(args: &Args) -> ManyOptions {
     }
 }
 
-/// `info`: the header of what the files hold, without reading their data.
+/// `info`: the header of what the files hold, without reading their data; of one file with all
+/// its groups.
 pub(crate) fn info(args: &Args) -> Result<()> {
     let ds = open(args)?;
-    output::print(&ds.info(&args.files.join(" ")))
+    let mut text = ds.info(&args.files.join(" "));
+    if let [one] = args.files.as_slice()
+        && !Location::is_pattern(one)
+    {
+        for (path, group) in graticule::open_groups(one.as_str())?.iter().skip(1) {
+            text.push_str(&group.info(path));
+        }
+    }
+    output::print(&text)
 }

@@ -23,6 +23,7 @@ mod name;
 mod roles;
 mod select;
 mod show;
+mod tree;
 mod units;
 mod variable;
 mod verbs;
@@ -59,6 +60,7 @@ pub use select::{
     Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation, Selector, between,
     contains, inside, near, overlaps, step, touches,
 };
+pub use tree::{DataTree, open_datatree};
 pub use units::UnitMode;
 pub use variable::Variable;
 pub use verbs::{

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graticule_array::Result;
-use graticule_dataset::{Dataset, FileList, ManyOptions, OpenOptions};
+use graticule_dataset::{DataTree, Dataset, FileList, ManyOptions, OpenOptions};
 use graticule_lazy::Session;
 use graticule_storage::{ByteSource, Location, MemoryBytes, RawGroup};
 
@@ -75,6 +75,16 @@ pub fn open_source_with(
 /// As [`open_dataset`].
 pub fn open_groups(location: impl Into<Location>) -> Result<Vec<(String, Dataset)>> {
     graticule_dataset::open_groups(location, &OpenOptions::new(), &session())
+}
+
+/// Opens a file with all its groups as a tree, in which groups see the coordinates of those
+/// above them.
+///
+/// # Errors
+/// As [`open_dataset`]; if a group has other lengths or labels along a dimension than one above
+/// it, for which [`open_groups`] does not ask.
+pub fn open_datatree(location: impl Into<Location>) -> Result<DataTree> {
+    graticule_dataset::open_datatree(location, &OpenOptions::new(), &session())
 }
 
 /// Opens many files (a pattern, a path, or a list of both) as one dataset along the dimension

@@ -1,6 +1,6 @@
 //! Displays of the nouns. None of them reads data.
 
-mod html;
+pub(crate) mod html;
 mod info;
 pub(crate) mod text;
 pub(crate) mod values;
