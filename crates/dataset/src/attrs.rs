@@ -230,6 +230,11 @@ impl Attrs {
         self.0.is_empty()
     }
 
+    /// Whether both are the same in memory.
+    pub(crate) fn shares(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The attributes of both, except those whose values differ (xarray's `drop_conflicts`).
     #[must_use]
     pub fn merged(&self, other: &Self) -> Self {

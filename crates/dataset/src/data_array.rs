@@ -75,6 +75,8 @@ impl DataArray {
             units: set.0.units,
             trail: set.0.trail.clone(),
             fault: set.0.fault.clone(),
+            history: set.0.history.clone(),
+            join: set.0.join.clone(),
             ..Parts::default()
         };
         // All parts come from one valid dataset: they cannot conflict.

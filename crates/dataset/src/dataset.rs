@@ -10,6 +10,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::attrs::{AttrValue, Attrs};
 use crate::cache::Cache;
+use crate::combine::{AlignOptions, History};
 use crate::coords::Coords;
 use crate::data::Data;
 use crate::data_array::DataArray;
@@ -61,6 +62,9 @@ pub(crate) struct Parts {
     pub(crate) trail: Trail,
     pub(crate) fault: Option<Fault>,
     pub(crate) cache: Cache,
+    pub(crate) history: Arc<History>,
+    /// How arithmetic brings the labels of another operand to those of this dataset.
+    pub(crate) join: Option<Arc<AlignOptions>>,
 }
 
 impl Parts {
@@ -73,6 +77,8 @@ impl Parts {
             units: self.units,
             trail: self.trail.clone(),
             fault: self.fault.clone(),
+            history: self.history.clone(),
+            join: self.join.clone(),
             ..Self::default()
         }
     }

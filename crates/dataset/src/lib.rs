@@ -9,6 +9,7 @@ mod build;
 mod cache;
 pub mod cf;
 mod combine;
+mod compare;
 mod compute;
 mod coords;
 mod data;
@@ -31,7 +32,12 @@ mod verbs;
 pub use attrs::{AttrValue, Attrs};
 pub use build::{DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace};
 pub use cf::{CoordNames, Durations};
-pub use combine::{Along, CombineOptions, Compat, DataVars, Join, Lacking, combine, concat};
+pub use combine::{
+    AlignOptions, Along, CombineAttrs, CombineOptions, Compat, ConcatDim, FillValues, Join,
+    Labelled, Lacking, Loss, LossKind, Losses, Nested, Overlap, Provenance, Tolerance, Vars, align,
+    broadcast, combine, combine_by_coords, combine_nested, concat, concat_with, merge, merge_with,
+};
+pub use compare::{Difference, DifferenceKind, Differences, Schema, VariableSchema};
 pub use compute::{compute, compute_datasets};
 pub use coords::Coords;
 pub use data::Data;
@@ -74,3 +80,6 @@ pub use verbs::{
     GapOptions, IdxOptions, InterpOptions, Keep, PadMode, PolyfitOptions, Q, QuantileOptions,
     SortKeys, corr, cov, dot, polyval,
 };
+
+pub use combine::ReindexOptions;
+pub use verbs::operand::ArrayOperand;

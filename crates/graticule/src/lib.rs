@@ -26,9 +26,11 @@
 //! ```
 
 mod backends;
+mod combining;
 mod open;
 
 pub use backends::backends;
+pub use combining::*;
 pub use graticule_array as array;
 pub use graticule_array::{
     Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, Scalar, TimeType, did_you_mean,
@@ -39,11 +41,11 @@ pub use graticule_dataset as dataset;
 pub use graticule_dataset::DataTree;
 pub use graticule_dataset::{
     Along, AttrValue, Attrs, Bins, CombineOptions, Compat, Compression, Coords, DataArray,
-    DataArrayGroupBy, DataArrayResample, DataVars, Dataset, DatasetGroupBy, DatasetResample, Dims,
-    Encoding, Every, Fault, FileList, Index, Indexer, Join, Label, LabelIndex, Labels, Lacking,
-    ManyOptions, Name, Near, OpenOptions, Origin, Reducer, Selector, Side, Variable, WriteOptions,
-    all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
-    mean, min, near, prod, std, step, sum, var,
+    DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample, Dims, Encoding,
+    Every, Fault, FileList, Index, Indexer, Join, Label, LabelIndex, Labels, Lacking, ManyOptions,
+    Name, Near, OpenOptions, Origin, Reducer, Selector, Side, Variable, WriteOptions, all, any,
+    bins, combine, compute, compute_datasets, concat, count, every, first, last, max, mean, min,
+    near, prod, std, step, sum, var,
 };
 pub use graticule_dataset::{
     Axis, CellMethod, CellMethods, Cf, Crs, Flag, Flags, GridMapping, Kind, UnitMode,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use graticule::{
-    CombineOptions, Compat, DataVars, Dataset, Join, Lacking, ManyOptions, OpenOptions, Session,
+    CombineOptions, Compat, Dataset, Join, Lacking, ManyOptions, OpenOptions, Session, Vars,
 };
 use serde_json::Value;
 
@@ -43,8 +43,8 @@ pub(crate) fn combining(kw: &Value) -> ManyOptions {
         _ => options,
     };
     options = match kw["data_vars"].as_str() {
-        Some("minimal") => options.data_vars(DataVars::Minimal),
-        Some("all") => options.data_vars(DataVars::All),
+        Some("minimal") => options.data_vars(Vars::Minimal),
+        Some("all") => options.data_vars(Vars::All),
         _ => options,
     };
     ManyOptions::new().combine(options)

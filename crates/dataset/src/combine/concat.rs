@@ -2,43 +2,74 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, DType, Error, MapOp, Result, promote};
+use graticule_array::{Array, DType, Error, MapOp, Result, Scalar, promote};
 use graticule_lazy::{LazyArray, Session};
 use graticule_storage::{ChunkSource, ConcatSource};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
-use super::join;
-use super::options::{CombineOptions, Compat, DataVars, Lacking};
+use super::attrs::combine_attrs;
+use super::losses::{History, LossKind, Losses};
+use super::options::{CombineOptions, Compat, Lacking, Vars};
 use super::piece::{Meta, Part, PartData, Piece};
+use super::place::{filled, filled_type};
 use super::problems::{Problems, few};
-use super::statics::{first_different, stored_alike};
+use super::statics::{Verdict, first_different, stored_alike};
+use super::unify::{Unified, unify};
+use crate::attrs::Attrs;
+use crate::data_array::MAIN;
+use crate::dataset::in_variable;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
 use crate::name::Name;
 
-/// Puts aligned pieces one after the other along `dim`, which they have or which is new.
+/// What a concatenation is told beyond the pieces.
+pub(super) struct Task<'a> {
+    pub(super) dim: &'a Name,
+    pub(super) options: &'a CombineOptions,
+    pub(super) session: &'a Session,
+    pub(super) may_read: bool,
+    /// Dimensions on which the pieces do not agree, which has been said already.
+    pub(super) clashing: &'a IndexSet<Name>,
+}
+
+/// Puts aligned pieces one after the other along `dim`, which they have or which is new. What
+/// does not go together (variables that some pieces lack, types, dimensions, variables without
+/// `dim` that differ) is added to the problems.
 ///
 /// # Errors
-/// All at once: variables that some pieces lack, types or dimensions that do not go together,
-/// variables without `dim` that differ.
+/// If data cannot be read.
 pub(super) fn concat(
     pieces: &[Piece],
-    dim: &Name,
-    options: &CombineOptions,
-    session: &Session,
+    task: &Task<'_>,
+    losses: &mut Losses,
+    problems: &mut Problems,
 ) -> Result<Piece> {
     let Some(first) = pieces.first() else { return Err(Error::invalid("nothing to combine")) };
+    let dim = task.dim;
     let is_new = pieces.iter().all(|p| p.size_of(dim).is_none());
-    let job = Job { pieces, dim, is_new, options, session };
-    let mut problems = Problems::default();
+    let leaves: Arc<[Arc<str>]> = pieces.iter().flat_map(Piece::leaves).collect();
+    let mut job = Job {
+        pieces,
+        dim,
+        is_new,
+        options: task.options,
+        task,
+        losses,
+        unread: Vec::new(),
+        leaves: leaves.clone(),
+        history: History::default(),
+    };
     let mut parts = Vec::new();
     for (at, name) in names(pieces).into_iter().enumerate() {
         match job.variable(&name, at) {
             Ok(part) => parts.extend(part),
-            Err(why) => problems.push(why.in_variable(name.as_str())),
+            Err(why) => problems.push(in_variable(why, &name)),
         }
     }
-    problems.into_result(&format!("while combining {} files along \"{dim}\"", pieces.len()))?;
+    let (unread, mut history) = (job.unread, job.history);
+    if let Some(why) = super::merge::unread(&unread) {
+        problems.push(why);
+    }
     let mut coords = (*first.coords).clone();
     for piece in pieces {
         if !Arc::ptr_eq(&piece.coords, &first.coords) {
@@ -46,13 +77,36 @@ pub(super) fn concat(
         }
     }
     coords.retain(|c| parts.iter().any(|p| p.name() == c));
-    let origin = format!("{} ... ({} files)", first.origin, pieces.len());
+    let mut origin = first.origin.clone();
+    if leaves.len() > 1 {
+        origin = format!("{} ... ({} files)", first.origin, leaves.len()).into();
+    }
+    for piece in pieces {
+        for name in &piece.ignored {
+            let rule = "CombineAttrs::Override";
+            losses.add(LossKind::IgnoredAttribute, name.as_str(), rule, &piece.origin, 1);
+        }
+        losses.extend(&piece.history.losses);
+    }
+    let all: Vec<(&str, &Attrs)> = pieces.iter().map(|p| (&*p.origin, &p.attrs)).collect();
+    let attrs = match combine_attrs(&all, "", task.options.attrs, losses) {
+        Ok(attrs) => attrs,
+        Err(why) => {
+            problems.push(why);
+            Attrs::new()
+        }
+    };
+    // Whoever called adds the losses of all dimensions at the end.
+    history.losses = Losses::default();
     Ok(Piece {
-        origin: origin.into(),
+        origin,
         parts,
         coords: Arc::new(coords),
-        attrs: first.attrs.clone(),
+        attrs,
+        ignored: Vec::new(),
         encoding: Arc::new(Encoding { origin: None, ..(*first.encoding).clone() }),
+        leaves,
+        history,
     })
 }
 
@@ -75,49 +129,120 @@ struct Job<'a> {
     dim: &'a Name,
     is_new: bool,
     options: &'a CombineOptions,
-    session: &'a Session,
+    task: &'a Task<'a>,
+    losses: &'a mut Losses,
+    unread: Vec<Name>,
+    leaves: Arc<[Arc<str>]>,
+    history: History,
 }
 
 impl Job<'_> {
     /// The variable of all pieces together; `None` if it is left out.
-    fn variable(&self, name: &Name, at: usize) -> Result<Option<Part>> {
-        let found: Vec<Option<&Part>> = self.pieces.iter().map(|p| p.find(name, at)).collect();
+    fn variable(&mut self, name: &Name, at: usize) -> Result<Option<Part>> {
+        let pieces = self.pieces;
+        let found: Vec<Option<&Part>> = pieces.iter().map(|p| p.find(name, at)).collect();
         let parts: Vec<(usize, &Part)> =
             found.iter().enumerate().filter_map(|(i, p)| p.map(|p| (i, p))).collect();
         let Some((_, first)) = parts.first().copied() else { return Ok(None) };
-        let along = parts.iter().any(|(_, p)| p.has_dim(self.dim));
+        let along = name == self.dim || parts.iter().any(|(_, p)| p.has_dim(self.dim));
         let lacking = found.iter().any(Option::is_none);
-        let is_coord = self.pieces.iter().any(|p| p.is_coord(name));
-        if lacking && (along || !is_coord) {
+        let is_coord = pieces.iter().any(|p| p.is_coord(name));
+        if lacking {
             match self.options.lacking {
-                Lacking::Drop => return Ok(None),
+                Lacking::Drop => {
+                    let kind = LossKind::DroppedVariable;
+                    let lost = parts.len();
+                    let origin = parts.first().map_or("?", |(i, _)| self.origin(*i)).to_owned();
+                    self.losses.add(kind, name.as_str(), "Lacking::Drop", &origin, lost);
+                    return Ok(None);
+                }
                 Lacking::Refuse => return Err(self.lacking(&found)),
                 Lacking::Fill => {}
             }
         }
         self.check_units(&parts)?;
-        if along {
-            return self.joined(&found, first).map(Some);
-        }
-        let all = match self.options.data_vars {
-            DataVars::All => true,
-            DataVars::Auto => self.is_new,
-            DataVars::Minimal => false,
+        let policy = if is_coord { &self.options.coords } else { &self.options.data_vars };
+        let all = match policy {
+            Vars::All => true,
+            Vars::Auto => self.is_new && !is_coord,
+            Vars::Only(names) => names.iter().any(|n| *name == **n),
+            Vars::Minimal | Vars::Different => false,
         };
-        if all && !is_coord {
-            return self.joined(&found, first).map(Some);
+        let is_labels = matches!(&*first.meta.dims, [d] if d == name);
+        if along || (all && !is_labels) {
+            return self.joined(name, &found, first);
         }
-        if self.options.compat == Compat::Override {
-            return Ok(Some(first.clone()));
+        if *policy == Vars::Different && !is_labels {
+            let (session, may_read) = (self.task.session, self.task.may_read);
+            return match first_different(&parts, session, may_read)? {
+                Verdict::Same => self.one(name, &parts, first.clone(), 0),
+                Verdict::Differs(_) | Verdict::Unread => self.joined(name, &found, first),
+            };
         }
-        match first_different(&parts, self.session)? {
-            None => Ok(Some(first.clone())),
+        if self.is_clashing(first) {
+            return Ok(None);
+        }
+        match unify(&parts, self.options.compat, self.task.session, self.task.may_read)? {
+            Unified::One { part, passed_over } => self.one(name, &parts, part, passed_over),
             // Nothing is lost, and a number per file costs nothing.
-            Some(_) if first.shape().is_empty() || (self.is_new && is_coord) => {
-                self.joined(&found, first).map(Some)
+            Unified::Differs(_) | Unified::Unread if first.shape().is_empty() => {
+                self.joined(name, &found, first)
             }
-            Some(other) => Err(self.differs(&parts, other)),
+            Unified::Differs(_) if self.is_new && is_coord => self.joined(name, &found, first),
+            Unified::Differs(_) if self.options.compat == Compat::Minimal => {
+                let kind = LossKind::DroppedVariable;
+                let lost = parts.len();
+                let origin = parts.first().map_or("?", |(i, _)| self.origin(*i)).to_owned();
+                self.losses.add(kind, name.as_str(), "Compat::Minimal", &origin, lost);
+                Ok(None)
+            }
+            Unified::Differs(other) => Err(self.differs(&parts, other)),
+            Unified::Unread => {
+                self.unread.push(name.clone());
+                Ok(None)
+            }
         }
+    }
+
+    fn is_clashing(&self, part: &Part) -> bool {
+        part.meta.dims.iter().any(|d| self.task.clashing.contains(d))
+    }
+
+    /// A variable that is the same for all.
+    fn one(
+        &mut self,
+        name: &Name,
+        parts: &[(usize, &Part)],
+        part: Part,
+        passed_over: usize,
+    ) -> Result<Option<Part>> {
+        let at = parts.first().map_or(0, |(i, _)| *i);
+        let origin = self.origin(at).to_owned();
+        let kind = LossKind::OverriddenVariable;
+        self.losses.add(kind, name.as_str(), "Compat::Override", &origin, passed_over);
+        let attrs = self.attrs(name, parts.iter().copied())?;
+        let rule = match (self.options.compat, passed_over) {
+            (Compat::Override, n) if n > 0 => "the first one taken".to_owned(),
+            (Compat::NoConflicts, _) => "filled from each other".to_owned(),
+            _ => format!("equal in all {}", parts.len()),
+        };
+        let leaf: Vec<Arc<str>> =
+            self.pieces.get(at).into_iter().flat_map(Piece::leaves).take(1).collect();
+        self.history.record(name, rule, leaf.into());
+        Ok(Some(part.with_attrs(attrs)))
+    }
+
+    fn attrs<'a>(
+        &mut self,
+        name: &Name,
+        parts: impl Iterator<Item = (usize, &'a Part)>,
+    ) -> Result<Attrs> {
+        let pieces = self.pieces;
+        let all: Vec<(&str, &Attrs)> = parts
+            .map(|(i, p)| (pieces.get(i).map_or("?", |p| &*p.origin), &p.meta.attrs))
+            .collect();
+        let shown = if *name == MAIN { "the array" } else { name.as_str() };
+        combine_attrs(&all, shown, self.options.attrs, self.losses)
     }
 
     fn origin(&self, at: usize) -> &str {
@@ -170,7 +295,12 @@ impl Job<'_> {
     }
 
     /// The parts one after the other; what lacks the dimension is repeated along it.
-    fn joined(&self, found: &[Option<&Part>], first: &Part) -> Result<Part> {
+    fn joined(
+        &mut self,
+        name: &Name,
+        found: &[Option<&Part>],
+        first: &Part,
+    ) -> Result<Option<Part>> {
         let model = found.iter().flatten().find(|p| p.has_dim(self.dim)).unwrap_or(&first);
         let stacks = !model.has_dim(self.dim);
         let dims: Dims = if stacks {
@@ -181,8 +311,13 @@ impl Job<'_> {
         let axis = dims.axis(self.dim).unwrap_or(0);
         self.check_dims(found, model, &dims)?;
         let mut dtype = self.common_type(found)?;
+        if found.iter().flatten().any(|p| self.is_clashing(p)) {
+            return Ok(None);
+        }
+        let is_coord = self.pieces.iter().any(|p| p.is_coord(name));
+        let fill = self.options.fill.of(name, is_coord);
         if found.iter().any(Option::is_none) {
-            dtype = dtype.with_missing();
+            dtype = filled_type(&dtype, fill)?;
         }
         let mut runs: Vec<LazyArray> = Vec::new();
         let mut at = 0;
@@ -192,7 +327,13 @@ impl Job<'_> {
             let data = match run.first() {
                 Some(Some(part)) if n > 1 => merged(run, part, axis, stacks)?,
                 Some(Some(part)) => self.spread(part, &dims, self.len_of(at))?,
-                _ => self.hole(&dims, &dtype, at, found)?,
+                _ => {
+                    let hole = self.hole(&dims, &dtype, fill, at, found)?;
+                    let kind = LossKind::FilledCells;
+                    let origin = self.origin(at).to_owned();
+                    self.losses.add(kind, name.as_str(), "Lacking::Fill", &origin, hole.len());
+                    hole
+                }
             };
             let data = cast(data, &dtype).map_err(|e| e.in_file(self.origin(at)))?;
             runs.push(data);
@@ -203,11 +344,22 @@ impl Job<'_> {
             name: first.meta.name.clone(),
             dims,
             dtype,
-            attrs: model.meta.attrs.clone(),
+            attrs: {
+                let parts = found.iter().enumerate().filter_map(|(i, p)| p.map(|p| (i, p)));
+                self.attrs(name, parts)?
+            },
             encoding: common_encoding(found, model),
             decode: None,
         };
-        Ok(Part::ready(meta, data))
+        let verb = if self.is_new { "stacked along new" } else { "concatenated along" };
+        let sources = if found.iter().all(Option::is_some) {
+            self.leaves.clone()
+        } else {
+            let having = found.iter().zip(self.pieces).filter(|(p, _)| p.is_some());
+            having.flat_map(|(_, piece)| piece.leaves()).collect()
+        };
+        self.history.record(name, format!("{verb} \"{}\"", self.dim), sources);
+        Ok(Some(Part::ready(meta, data)))
     }
 
     fn len_of(&self, at: usize) -> usize {
@@ -301,6 +453,7 @@ impl Job<'_> {
         &self,
         dims: &Dims,
         dtype: &DType,
+        fill: Option<&Scalar>,
         at: usize,
         found: &[Option<&Part>],
     ) -> Result<LazyArray> {
@@ -309,7 +462,7 @@ impl Job<'_> {
             if d == self.dim { Some(self.len_of(at)) } else { elsewhere(d) }.unwrap_or(1)
         };
         let shape: Vec<usize> = dims.iter().map(len).collect();
-        join::missing(dtype, &shape)
+        filled(dtype, fill, &shape)
     }
 }
 
@@ -354,11 +507,12 @@ pub(super) fn cast(data: LazyArray, to: &DType) -> Result<LazyArray> {
 }
 
 /// Arrays one after the other; at once where all are in memory.
-fn concat_runs(runs: &[LazyArray], axis: usize) -> Result<LazyArray> {
+pub(super) fn concat_runs(runs: &[LazyArray], axis: usize) -> Result<LazyArray> {
     let arrays: Option<Vec<Array>> = runs.iter().map(|r| r.as_constant().cloned()).collect();
-    match arrays {
-        Some(arrays) => Ok(LazyArray::constant(Array::concat(&arrays, axis)?)),
-        None => LazyArray::concat(runs, axis),
+    match (arrays, runs) {
+        (_, [one]) => Ok(one.clone()),
+        (Some(arrays), _) => Ok(LazyArray::constant(Array::concat(&arrays, axis)?)),
+        (None, _) => LazyArray::concat(runs, axis),
     }
 }
 

@@ -1,203 +1,143 @@
 //! Labels of dimensions that are not concatenated.
 
-use std::cmp::Ordering;
-
-use graticule_array::{Array, DType, Error, Pick, Result, Selection};
+use graticule_array::{Error, Result};
 use graticule_lazy::LazyArray;
+use indexmap::IndexSet;
 
-use super::options::Join;
+use super::align::rule;
+use super::labels::{Joined, Labels, Places, join_labels};
+use super::losses::{LossKind, Losses};
+use super::options::AlignOptions;
 use super::piece::{Part, Piece};
+use super::place::place;
 use super::problems::Problems;
-use super::values::{Key, keys, rounding, same_values};
+use super::values::same_values;
 use crate::name::Name;
 
-/// Makes all pieces agree on every dimension but `along`.
-///
-/// # Errors
-/// All at once: labels or lengths that differ and that `join` does not bring together.
-pub(super) fn align(pieces: Vec<Piece>, along: &[Name], join: Join) -> Result<Vec<Piece>> {
-    let mut dims: Vec<Name> = Vec::new();
-    for piece in &pieces {
-        let fresh = |d: &Name| !along.contains(d) && !dims.contains(d);
-        let new: Vec<Name> = piece.dims().into_iter().filter(fresh).collect();
-        dims.extend(new);
+/// Makes all pieces agree on every dimension but `along`. Gives the dimensions on which they do
+/// not agree; the reasons are among the problems.
+pub(super) fn align(
+    pieces: &mut [Piece],
+    along: &[Name],
+    options: &AlignOptions,
+    losses: &mut Losses,
+    problems: &mut Problems,
+) -> IndexSet<Name> {
+    let mut dims: IndexSet<Name> = IndexSet::new();
+    for piece in pieces.iter() {
+        dims.extend(piece.dims().into_iter().filter(|d| !along.contains(d)));
     }
-    let mut problems = Problems::default();
-    let mut pieces = pieces;
+    let mut clashing = IndexSet::new();
     for dim in dims {
-        let Some(clash) = first_clash(&pieces, &dim) else { continue };
-        match resolve(&pieces, &dim, join, &clash) {
-            Ok(Some(target)) if join == Join::Override => relabel_all(&mut pieces, &dim, &target),
-            Ok(Some(target)) => pieces = reindex_all(pieces, &dim, &target)?,
-            Ok(None) => {}
-            Err(why) => problems.push(why),
+        if !clashes(pieces, &dim) {
+            continue;
+        }
+        if let Err(why) = resolve(pieces, &dim, options, losses) {
+            problems.push(why);
+            clashing.insert(dim);
         }
     }
-    problems.into_result("while combining")?;
-    Ok(pieces)
+    clashing
 }
 
-/// The first two pieces that disagree about a dimension.
-fn first_clash(pieces: &[Piece], dim: &Name) -> Option<(usize, usize)> {
-    let mut having = pieces.iter().enumerate().filter(|(_, p)| p.size_of(dim).is_some());
-    let (at, first) = having.next()?;
+/// Whether some pieces disagree about a dimension.
+fn clashes(pieces: &[Piece], dim: &Name) -> bool {
+    let mut having = pieces.iter().filter(|p| p.size_of(dim).is_some());
+    let Some(first) = having.next() else { return false };
     let (labels, len) = (first.labels(dim).and_then(Part::in_memory), first.size_of(dim));
-    let differs = |other: &Piece| {
+    having.any(|other| {
         let others = other.labels(dim).and_then(Part::in_memory);
         other.size_of(dim) != len
             || match (labels, others) {
-                (Some(a), Some(b)) => !same_values(a, b),
+                (Some(a), Some(b)) => !std::ptr::eq(a, b) && !same_values(a, b),
                 _ => false,
             }
-    };
-    having.find(|(_, p)| differs(p)).map(|(other, _)| (at, other))
+    })
 }
 
 fn resolve(
-    pieces: &[Piece],
+    pieces: &mut [Piece],
     dim: &Name,
-    join: Join,
-    clash: &(usize, usize),
-) -> Result<Option<Array>> {
-    let (Some(a), Some(b)) = (pieces.get(clash.0), pieces.get(clash.1)) else { return Ok(None) };
-    let (n, m) = (a.size_of(dim).unwrap_or(0), b.size_of(dim).unwrap_or(0));
-    let labelled = |p: &Piece| p.size_of(dim).is_none() || p.labels(dim).is_some();
-    if !pieces.iter().all(labelled) || (join == Join::Override && n != m) {
+    options: &AlignOptions,
+    losses: &mut Losses,
+) -> Result<()> {
+    let having: Vec<usize> = (0..pieces.len())
+        .filter(|i| pieces.get(*i).is_some_and(|p| p.size_of(dim).is_some()))
+        .collect();
+    let labels = |at: &usize| -> Option<Labels<'_>> {
+        let piece = pieces.get(*at)?;
+        Some((&*piece.origin, piece.labels(dim).and_then(Part::in_memory)?))
+    };
+    let labelled: Vec<usize> = having.iter().copied().filter(|i| labels(i).is_some()).collect();
+    let all: Vec<Labels<'_>> = labelled.iter().filter_map(labels).collect();
+    let joined = join_labels(dim, &all, options.join, options.tolerance)?;
+    let size = |at: usize| pieces.get(at).and_then(|p| p.size_of(dim)).unwrap_or(0);
+    let origin = |at: usize| pieces.get(at).map_or("?", |p| &*p.origin);
+    let model = labelled.first().or(having.first()).copied().unwrap_or(0);
+    let len = joined.as_ref().map_or_else(|| size(model), |j| j.labels.len());
+    let bare = having.iter().find(|at| !labelled.contains(at) && size(**at) != len);
+    if let Some(at) = bare {
         return Err(Error::mismatch(format!(
-            "dimension \"{dim}\" has the length {n} in {} and {m} in {}",
-            a.origin, b.origin
+            "dimension \"{dim}\" has the length {len} in {} and {} in {}",
+            origin(model),
+            size(*at),
+            origin(*at)
         )));
     }
-    let labels = |p: &Piece| p.labels(dim).and_then(Part::in_memory).cloned();
-    match join {
-        Join::Override => Ok(labels(a)),
-        Join::Exact => {
-            let error = Error::mismatch(format!(
-                "the labels of \"{dim}\" differ between {} ({n}) and {} ({m})",
-                a.origin, b.origin
-            ));
-            let apart = labels(a).zip(labels(b)).and_then(|(x, y)| rounding(&x, &y));
-            Err(match apart {
-                Some(d) => error.hint(format!(
-                    "they differ by {d:e} at most: Join::Override takes the first file's"
-                )),
-                None => error.hint("Join::Outer takes the union, Join::Inner what all have"),
-            })
-        }
-        Join::Outer | Join::Inner => {
-            let all: Vec<Array> = pieces.iter().filter_map(labels).collect();
-            joined_labels(&all, join == Join::Outer).map(Some).map_err(|e| e.in_variable(&**dim))
+    let Some(joined) = joined else { return Ok(()) };
+    for (at, places) in labelled.iter().zip(&joined.places) {
+        if let Some(piece) = pieces.get_mut(*at) {
+            apply(piece, dim, &joined, places.as_ref(), options, losses)?;
         }
     }
+    Ok(())
 }
 
-/// Union or intersection of labels, in rising order (or falling, if all fall).
-fn joined_labels(all: &[Array], union: bool) -> Result<Array> {
-    let dtype = all
-        .iter()
-        .skip(1)
-        .try_fold(all.first().map_or(DType::F64, |a| a.dtype().clone()), |common, a| {
-            graticule_array::promote(&common, a.dtype())
-        })?;
-    let all = all.iter().map(|a| a.cast(&dtype)).collect::<Result<Vec<_>>>()?;
-    let whole = Array::concat(&all, 0)?;
-    let keys = keys(&whole)?;
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    let compare = |a: &usize, b: &usize| {
-        keys.get(*a).zip(keys.get(*b)).and_then(|(a, b)| a.compare(b)).unwrap_or(Ordering::Equal)
-    };
-    order.sort_by(compare);
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for at in order {
-        match runs.last_mut() {
-            Some((first, n)) if compare(first, &at) == Ordering::Equal => *n += 1,
-            _ => runs.push((at, 1)),
-        }
+fn apply(
+    piece: &mut Piece,
+    dim: &Name,
+    joined: &Joined,
+    places: Option<&Places>,
+    options: &AlignOptions,
+    losses: &mut Losses,
+) -> Result<()> {
+    if places.is_none() && !joined.renamed {
+        return Ok(());
     }
-    let kept = runs.into_iter().filter(|(_, n)| union || *n == all.len()).map(|(at, _)| at);
-    let picks: Vec<usize> = kept.collect();
-    whole.select(&Selection::new([Pick::List(picks.into())]))
-}
-
-fn relabel_all(pieces: &mut [Piece], dim: &Name, target: &Array) {
-    for piece in pieces {
-        for part in piece.parts.iter_mut().filter(|p| p.name() == dim) {
-            *part = part.with_data(LazyArray::constant(target.clone()));
-        }
-    }
-}
-
-fn reindex_all(pieces: Vec<Piece>, dim: &Name, target: &Array) -> Result<Vec<Piece>> {
-    let wanted = keys(target)?;
-    pieces
-        .into_iter()
-        .map(|mut piece| {
-            let Some(own) = piece.labels(dim).and_then(Part::in_memory) else { return Ok(piece) };
-            let positions = positions(&keys(own)?, &wanted);
-            let parts = std::mem::take(&mut piece.parts);
-            let moved = parts.into_iter().map(|part| {
-                if *part.name() == *dim {
-                    return Ok(part.with_data(LazyArray::constant(target.clone())));
-                }
-                reindex(&part, dim, &positions).map_err(|e| e.in_variable(part.name().as_str()))
-            });
-            piece.parts = moved.collect::<Result<_>>()?;
-            Ok(piece)
-        })
-        .collect()
-}
-
-/// Where each wanted label stands among the own; `None` where it does not.
-fn positions(own: &[Key], wanted: &[Key]) -> Vec<Option<usize>> {
-    let mut order: Vec<usize> = (0..own.len()).collect();
-    let compare = |a: &Key, b: &Key| -> Ordering { a.compare(b).unwrap_or(Ordering::Equal) };
-    order.sort_by(|a, b| {
-        own.get(*a).zip(own.get(*b)).map_or(Ordering::Equal, |(a, b)| compare(a, b))
-    });
-    let find = |key: &Key| -> Option<usize> {
-        let at = order
-            .binary_search_by(|i| own.get(*i).map_or(Ordering::Less, |own| compare(own, key)))
-            .ok()?;
-        order.get(at).copied()
-    };
-    wanted.iter().map(find).collect()
-}
-
-/// The variable at these positions of a dimension, missing where there is none.
-fn reindex(part: &Part, dim: &Name, positions: &[Option<usize>]) -> Result<Part> {
-    let Some(axis) = part.meta.dims.axis(dim) else { return Ok(part.clone()) };
-    if positions.iter().enumerate().all(|(i, p)| *p == Some(i))
-        && part.shape().get(axis) == Some(&positions.len())
+    let rule = rule(options.join);
+    let own = piece.labels(dim).and_then(Part::in_memory).cloned();
+    if let (Some(own), None) = (&own, places)
+        && !same_values(own, &joined.labels)
     {
-        return Ok(part.clone());
+        losses.add(LossKind::ReplacedLabels, dim.as_str(), rule, &piece.origin, own.len());
     }
-    let mut data = part.lazy()?;
-    let len = data.shape().get(axis).copied().unwrap_or(0);
-    if positions.contains(&None) {
-        data = with_missing_row(&data, axis)?;
+    if let (Some(own), Some(places)) = (&own, places) {
+        let kept = places.iter().flatten().count();
+        let dropped = own.len().saturating_sub(kept);
+        losses.add(LossKind::DroppedLabels, dim.as_str(), rule, &piece.origin, dropped);
     }
-    let picks: Vec<usize> = positions.iter().map(|p| p.unwrap_or(len)).collect();
-    let picked = Selection::all(data.shape()).with(axis, Pick::List(picks.into()));
-    Ok(part.with_data(data.select(&picked)?))
-}
-
-/// The array with one more index along an axis, where all is missing.
-pub(crate) fn with_missing_row(data: &LazyArray, axis: usize) -> Result<LazyArray> {
-    let dtype = data.dtype().with_missing();
-    let data = super::concat::cast(data.clone(), &dtype)?;
-    let mut shape = data.shape().to_vec();
-    if let Some(n) = shape.get_mut(axis) {
-        *n = 1;
+    let holes = places.map_or(0, |p| p.iter().filter(|p| p.is_none()).count());
+    let parts = std::mem::take(&mut piece.parts);
+    let mut moved = Vec::with_capacity(parts.len());
+    for part in parts {
+        if *part.name() == *dim {
+            moved.push(part.with_data(LazyArray::constant(joined.labels.clone())));
+            continue;
+        }
+        let (Some(axis), Some(places)) = (part.meta.dims.axis(dim), places) else {
+            moved.push(part);
+            continue;
+        };
+        let fill = options.fill.of(part.name(), piece.coords.contains(part.name()));
+        let data = place(&part.lazy()?, axis, places, fill)
+            .map_err(|e| e.in_variable(part.name().as_str()).in_file(&*piece.origin))?;
+        if holes > 0 {
+            let row = data.len() / places.len().max(1);
+            let cells = row.saturating_mul(holes);
+            losses.add(LossKind::FilledCells, part.name().as_str(), rule, &piece.origin, cells);
+        }
+        moved.push(part.with_data(data));
     }
-    if let Some(values) = data.as_constant() {
-        let both = [values.clone(), Array::missing(&dtype, &shape)?];
-        return Ok(LazyArray::constant(Array::concat(&both, axis)?));
-    }
-    LazyArray::concat(&[data, missing(&dtype, &shape)?], axis)
-}
-
-/// Missing values of a type; repeated lazily, so that they take no memory.
-pub(super) fn missing(dtype: &DType, shape: &[usize]) -> Result<LazyArray> {
-    let one = LazyArray::constant(Array::missing(dtype, &[])?);
-    one.broadcast(&vec![None; shape.len()], shape)
+    piece.parts = moved;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use graticule_array::{Error, Result};
+use graticule_array::Error;
 
 use super::piece::Piece;
 use super::problems::Problems;
@@ -10,12 +10,10 @@ use super::values::{Extent, extent, rounding, same_values};
 use crate::name::Name;
 
 /// The dimensions whose labels differ between pieces. Labels that differ by no more than
-/// rounding do not count: they are a matter of joining.
-///
-/// # Errors
-/// If some pieces label a dimension and others do not.
-pub(super) fn differing_dims(pieces: &[Piece]) -> Result<Vec<Name>> {
-    let Some(first) = pieces.first() else { return Ok(Vec::new()) };
+/// rounding do not count: they are a matter of joining. Dimensions that some pieces label and
+/// others do not are a problem.
+pub(super) fn differing_dims(pieces: &[Piece], problems: &mut Problems) -> Vec<Name> {
+    let Some(first) = pieces.first() else { return Vec::new() };
     let mut found = Vec::new();
     for dim in first.dims() {
         let Some(labels) = first.labels(&dim) else { continue };
@@ -25,14 +23,17 @@ pub(super) fn differing_dims(pieces: &[Piece]) -> Result<Vec<Name>> {
                 if piece.size_of(&dim).is_none() {
                     continue;
                 }
-                return Err(Error::mismatch(format!(
-                    "{} labels \"{dim}\", {} does not",
-                    first.origin, piece.origin
-                ))
-                .hint("give the dimension to combine along"));
+                problems.push(
+                    Error::mismatch(format!(
+                        "{} labels \"{dim}\", {} does not",
+                        first.origin, piece.origin
+                    ))
+                    .hint("give the dimension to combine along"),
+                );
+                break;
             };
             let (Some(a), Some(b)) = (labels.in_memory(), other.in_memory()) else { continue };
-            if !same_values(a, b) && rounding(a, b).is_none() {
+            if !std::ptr::eq(a, b) && !same_values(a, b) && rounding(a, b).is_none() {
                 differs = true;
                 break;
             }
@@ -41,26 +42,30 @@ pub(super) fn differing_dims(pieces: &[Piece]) -> Result<Vec<Name>> {
             found.push(dim);
         }
     }
-    Ok(found)
+    found
 }
 
 /// The pieces in the order of their labels along `dim`. Pieces without labels there come last.
-///
-/// # Errors
-/// All at once: labels that are not in order within a piece, directions that differ, labels that
-/// more than one piece covers.
-pub(super) fn by_labels(pieces: Vec<Piece>, dim: &str) -> Result<Vec<Piece>> {
-    let mut problems = Problems::default();
+/// Labels that are not in order within a piece, directions that differ, and labels that more than
+/// one piece covers are problems; of the last kind only if `apart` is asked for.
+pub(super) fn by_labels(
+    pieces: Vec<Piece>,
+    dim: &str,
+    apart: bool,
+    problems: &mut Problems,
+) -> Vec<Piece> {
     let mut placed: Vec<(Option<Extent>, Piece)> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let labels = piece.labels(dim).and_then(|p| p.in_memory());
         match labels.map_or_else(|| Err(Error::mismatch("no labels")), extent) {
             Ok(extent) => placed.push((extent, piece)),
-            Err(why) => problems.push(why.in_variable(dim).in_file(&*piece.origin)),
+            Err(why) => {
+                problems.push(why.in_variable(dim).in_file(&*piece.origin));
+                placed.push((None, piece));
+            }
         }
     }
-    problems.into_result(&format!("while ordering by \"{dim}\""))?;
-    let rising = direction(&placed, dim)?;
+    let rising = direction(&placed, dim, problems);
     placed.sort_by(|(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) => {
             let order = a.first.compare(&b.first).unwrap_or(Ordering::Equal);
@@ -68,41 +73,64 @@ pub(super) fn by_labels(pieces: Vec<Piece>, dim: &str) -> Result<Vec<Piece>> {
         }
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
-    check_apart(&placed, dim, rising)?;
-    Ok(placed.into_iter().map(|(_, piece)| piece).collect())
+    if apart {
+        check_apart(&placed, dim, rising, problems);
+    }
+    placed.into_iter().map(|(_, piece)| piece).collect()
 }
 
-fn direction(placed: &[(Option<Extent>, Piece)], dim: &str) -> Result<bool> {
+fn direction(placed: &[(Option<Extent>, Piece)], dim: &str, problems: &mut Problems) -> bool {
     let known = |up: bool| {
         placed.iter().find(|(e, _)| e.as_ref().and_then(|e| e.rising) == Some(up)).map(|(_, p)| p)
     };
     match (known(true), known(false)) {
-        (Some(up), Some(down)) => Err(Error::mismatch(format!(
-            "the labels of \"{dim}\" rise in {} and fall in {}",
-            up.origin, down.origin
-        ))),
-        (_, down) => Ok(down.is_none()),
+        (Some(up), Some(down)) => {
+            problems.push(Error::mismatch(format!(
+                "the labels of \"{dim}\" rise in {} and fall in {}",
+                up.origin, down.origin
+            )));
+            true
+        }
+        (_, down) => down.is_none(),
     }
 }
 
-fn check_apart(placed: &[(Option<Extent>, Piece)], dim: &str, rising: bool) -> Result<()> {
-    let mut problems = Problems::default();
-    for ((a, left), (b, right)) in placed.iter().zip(placed.iter().skip(1)) {
-        let (Some(a), Some(b)) = (a, b) else { continue };
-        let wanted = if rising { Ordering::Less } else { Ordering::Greater };
-        if a.last.compare(&b.first) == Some(wanted) {
+/// Pieces whose labels reach into those of any piece before them.
+fn check_apart(
+    placed: &[(Option<Extent>, Piece)],
+    dim: &str,
+    rising: bool,
+    problems: &mut Problems,
+) {
+    let wanted = if rising { Ordering::Less } else { Ordering::Greater };
+    // The piece that reaches farthest so far.
+    let mut far: Option<(&Extent, &Piece)> = None;
+    for (extent, piece) in placed {
+        let Some(own) = extent else { continue };
+        // A piece that runs the other way has been reported.
+        if own.rising.is_some_and(|r| r != rising) {
             continue;
         }
-        let what = if a.first == b.first && a.last == b.last { "the same" } else { "overlapping" };
-        problems.push(Error::mismatch(format!(
-            "{} and {} have {what} labels of \"{dim}\": {} and {}",
-            left.origin,
-            right.origin,
-            span(left, dim),
-            span(right, dim)
-        )));
+        if let Some((other, left)) = far
+            && other.last.compare(&own.first) != Some(wanted)
+        {
+            let same = other.first == own.first && other.last == own.last;
+            let what = if same { "the same" } else { "overlapping" };
+            problems.push(
+                Error::mismatch(format!(
+                    "{} and {} have {what} labels of \"{dim}\": {} and {}",
+                    left.origin,
+                    piece.origin,
+                    span(left, dim),
+                    span(piece, dim)
+                ))
+                .hint("Overlap::KeepFirst, KeepLast or Average say what to take"),
+            );
+        }
+        if far.is_none_or(|(other, _)| other.last.compare(&own.last) == Some(wanted)) {
+            far = Some((own, piece));
+        }
     }
-    problems.into_result(&format!("while ordering by \"{dim}\""))
 }
 
 /// "2001-01-01 to 2001-12-31".

@@ -7,6 +7,7 @@ use graticule_lazy::LazyArray;
 use graticule_storage::ChunkSource;
 use indexmap::IndexSet;
 
+use super::losses::History;
 use crate::attrs::Attrs;
 use crate::cf::Draft;
 use crate::dataset::Dataset;
@@ -54,8 +55,14 @@ pub(crate) struct Piece {
     pub(crate) parts: Vec<Part>,
     pub(crate) coords: Arc<IndexSet<Name>>,
     pub(crate) attrs: Attrs,
+    /// Attributes whose values were not kept because the first file's count.
+    pub(crate) ignored: Vec<Name>,
     /// That of the first piece counts; pieces of many files share one.
     pub(crate) encoding: Arc<Encoding>,
+    /// What it was put together from; empty for a single file.
+    pub(crate) leaves: Arc<[Arc<str>]>,
+    /// How it was put together.
+    pub(crate) history: History,
 }
 
 impl Part {
@@ -178,8 +185,17 @@ impl Piece {
             parts: parts.collect(),
             coords: Arc::new(coords),
             attrs: set.attrs().clone(),
+            ignored: Vec::new(),
             encoding: Arc::new(set.encoding().clone()),
+            leaves: Arc::default(),
+            history: History { losses: set.losses(), ..History::default() },
         }
+    }
+
+    /// The files or operands that it was put together from.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = Arc<str>> + '_ {
+        let own = self.leaves.is_empty().then(|| self.origin.clone());
+        self.leaves.iter().cloned().chain(own)
     }
 
     /// The dataset that this is.
@@ -187,7 +203,9 @@ impl Piece {
         let coords: Vec<Name> = self.coords.iter().cloned().collect();
         let vars = self.parts.into_iter().map(|p| Ok((p.name().clone(), p.into_variable()?)));
         let vars = vars.collect::<Result<Vec<_>>>()?;
-        Ok(Dataset::from_parts(vars, &coords, self.attrs)?
-            .with_encoding(Arc::unwrap_or_clone(self.encoding)))
+        let mut set = Dataset::from_parts(vars, &coords, self.attrs)?
+            .with_encoding(Arc::unwrap_or_clone(self.encoding));
+        Arc::make_mut(&mut set.0).history = Arc::new(self.history);
+        Ok(set)
     }
 }

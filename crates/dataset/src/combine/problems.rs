@@ -14,8 +14,24 @@ impl Problems {
         self.0.push(problem);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn extend(&mut self, more: impl IntoIterator<Item = Error>) {
         self.0.extend(more);
+    }
+
+    /// As [`into_result`](Self::into_result), where a single problem needs no more words.
+    pub(crate) fn into_alone(self, what: &str) -> graticule_array::Result<()> {
+        match (self.0.len(), self.0.first()) {
+            (1, Some(only)) => Err(only.clone()),
+            _ => self.into_result(what),
+        }
     }
 
     /// One error that lists all, or nothing.

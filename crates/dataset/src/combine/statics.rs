@@ -15,38 +15,56 @@ const BOX_BYTES: usize = 8 << 20;
 /// A part and the number of the piece it belongs to.
 pub(super) type Numbered<'a> = (usize, &'a Part);
 
-/// The piece of the first part that does not equal the first of all; `None` if all are equal.
-/// What is not in memory is read in boxes, from all files in parallel; where files agree on how
-/// values are stored, stored values are compared.
+/// How parts compare.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    Same,
+    /// The first piece that differs.
+    Differs(usize),
+    /// Only reading would tell, and that is not allowed.
+    Unread,
+}
+
+/// The piece of the first part that does not equal the first of all. What is not in memory is
+/// read in boxes, if that is allowed, from all files in parallel; where files agree on how values
+/// are stored, stored values are compared.
 ///
 /// # Errors
 /// If data cannot be read.
-pub(super) fn first_different(parts: &[Numbered<'_>], session: &Session) -> Result<Option<usize>> {
-    let Some(((_, first), rest)) = parts.split_first() else { return Ok(None) };
+pub(super) fn first_different(
+    parts: &[Numbered<'_>],
+    session: &Session,
+    may_read: bool,
+) -> Result<Verdict> {
+    let Some(((_, first), rest)) = parts.split_first() else { return Ok(Verdict::Same) };
     let mut costly = Vec::new();
     for (at, part) in rest {
-        let same = part.shape() == first.shape()
-            && match (first.in_memory(), part.in_memory()) {
-                (Some(a), Some(b)) => same_values(a, b),
+        let same = part.meta.dims == first.meta.dims
+            && part.shape() == first.shape()
+            && match (first.in_memory(), part.in_memory(), &first.data, &part.data) {
+                (Some(a), Some(b), ..) => std::ptr::eq(a, b) || same_values(a, b),
+                (_, _, PartData::Ready(a), PartData::Ready(b)) if a.id() == b.id() => true,
                 _ => {
                     costly.push((*at, *part));
                     true
                 }
             };
         if !same {
-            return Ok(Some(*at));
+            return Ok(Verdict::Differs(*at));
         }
     }
     if costly.is_empty() {
-        return Ok(None);
+        return Ok(Verdict::Same);
+    }
+    if !may_read {
+        return Ok(Verdict::Unread);
     }
     for region in boxes(first) {
-        let found = differs_in_box(first, &costly, &region, session)?;
-        if found.is_some() {
-            return Ok(found);
+        if let Some(at) = differs_in_box(first, &costly, &region, session)? {
+            return Ok(Verdict::Differs(at));
         }
     }
-    Ok(None)
+    Ok(Verdict::Same)
 }
 
 fn differs_in_box(

@@ -109,7 +109,8 @@ fn other_labels_are_joined_as_asked() {
 
     let near = at(2, vec![10.0 + 1e-9, 20.0], vec![3., 4.]);
     let error = strict(&[a.clone(), near]).unwrap_err().to_string();
-    assert!(error.contains("Join::Override"), "{error}");
+    assert!(error.contains("they differ by at most 1.0"), "{error}");
+    assert!(error.contains("use tolerance: Tolerance::Abs(1e-8)"), "{error}");
 }
 
 #[test]

@@ -57,6 +57,27 @@ impl Key {
         }
     }
 
+    /// An order of all labels of one kind; NaN equals itself and comes last.
+    pub(crate) fn rank(&self, other: &Self) -> Ordering {
+        self.compare(other).unwrap_or_else(|| self.is_nan().cmp(&other.is_nan()))
+    }
+
+    pub(crate) fn is_nan(&self) -> bool {
+        matches!(self, Self::Real(v) if v.is_nan())
+    }
+
+    /// The distance between two numbers or instants; infinite for other labels.
+    pub(crate) fn apart(&self, other: &Self) -> f64 {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => a.abs_diff(*b) as f64,
+            (Self::Real(a), Self::Real(b)) => {
+                let apart = (a - b).abs();
+                if apart.is_nan() { f64::INFINITY } else { apart }
+            }
+            _ => f64::INFINITY,
+        }
+    }
+
     fn real(&self) -> Option<f64> {
         match self {
             Self::Int(v) => Some(*v as f64),
@@ -101,7 +122,7 @@ pub(crate) fn extent(labels: &Array) -> Result<Option<Extent>> {
     Ok(Some(Extent { first: first.clone(), last: last.clone(), rising }))
 }
 
-pub(super) fn keys(labels: &Array) -> Result<Vec<Key>> {
+pub(crate) fn keys(labels: &Array) -> Result<Vec<Key>> {
     let ints = |per: i128| -> Result<Vec<Key>> {
         let ticks = labels.to_flat::<i64>()?;
         if labels.dtype().is_temporal() && ticks.contains(&MISSING_TICK) {

@@ -42,6 +42,7 @@ pub use multi::{MultiIndex, MultiRecipe};
 pub use periodic::{PeriodicIndex, PeriodicRecipe};
 pub use point::{PointIndex, PointRecipe};
 pub use range::RangeIndex;
+pub(crate) use query::difference;
 
 /// Turns labels of one or several coordinates into positions along their dimensions.
 ///

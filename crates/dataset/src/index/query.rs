@@ -532,7 +532,7 @@ fn ticks(tick: i64, from: TimeUnit, to: TimeUnit) -> Wanted<i64> {
 }
 
 /// How labels differ, in words; `None` if they are the same.
-pub(super) fn difference(a: &Array, b: &Array) -> Result<Option<String>> {
+pub(crate) fn difference(a: &Array, b: &Array) -> Result<Option<String>> {
     let (n, m) = (a.len(), b.len());
     if let (DType::Time(x), DType::Time(y)) = (a.dtype(), b.dtype())
         && !same_calendar(x.calendar, y.calendar)

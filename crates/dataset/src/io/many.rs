@@ -14,11 +14,13 @@ use super::detect::open_raw;
 use super::options::OpenOptions;
 use crate::attrs::Attrs;
 use crate::combine::{
-    CombineOptions, Meta, Part, PartData, Piece, Problems, combine_pieces, same_values,
+    CombineAttrs, CombineOptions, History, LossKind, Meta, Part, PartData, Piece, Problems,
+    combine_pieces, same_values,
 };
 use crate::dataset::Dataset;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
+use crate::name::Name;
 
 /// A function that every file's dataset goes through before they are combined.
 pub type Preprocess = Arc<dyn Fn(Dataset) -> Result<Dataset> + Send + Sync>;
@@ -180,7 +182,8 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     if skipped.len() > options.skip_bad || n == 0 {
         return Err(refuse(pieces, skipped, options, session));
     }
-    let mut whole = combine_pieces(pieces, &options.combine, session)
+    let may_read = options.combine.compare.unwrap_or(true);
+    let mut whole = combine_pieces(pieces, &options.combine, session, may_read)
         .map_err(|e| e.context(format!("in open_mfdataset({files}), {n} files")))?;
     if n > 1 {
         Arc::make_mut(&mut whole.encoding).origin = None;
@@ -189,6 +192,13 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
         let lines: Vec<String> = skipped.iter().map(|e| format!("left out: {e}")).collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         Arc::make_mut(&mut whole.encoding).extra.set(crate::cf::NOTES, lines);
+        for file in skipped.iter().map(|e| e.file().map(|f| f.display().to_string())) {
+            let file = file.unwrap_or_else(|| "a file".to_owned());
+            whole.history.losses.add(LossKind::SkippedFile, file.as_str(), "skip_bad", &file, 1);
+        }
+        if options.combine.strict {
+            whole.history.losses.refuse()?;
+        }
     }
     let set = whole.into_dataset()?;
     Ok(set.with_session(session).with_origin(&format!("open_mfdataset({files})")))
@@ -246,7 +256,8 @@ fn refuse(
     let mut all = Problems::default();
     if pieces.len() > 1 {
         // First, because long lists are cut at the end.
-        all.extend(combine_pieces(pieces, &options.combine, session).err());
+        let may_read = options.combine.compare.unwrap_or(true);
+        all.extend(combine_pieces(pieces, &options.combine, session, may_read).err());
     }
     all.extend(unopened);
     all.into_result(&what).err().unwrap_or_else(|| Error::invalid("no file could be opened"))
@@ -272,12 +283,12 @@ fn piece(
             .map_err(|e| e.in_file(location.path()).context("in preprocess"))?;
         return Ok(Piece::of(&set, &origin));
     }
-    Ok(decoded.into_piece(&origin, model))
+    Ok(decoded.into_piece(&origin, model, options.combine.attrs))
 }
 
 impl Decoded {
     /// What this file contributes. What it has in common with the model is shared.
-    fn into_piece(self, origin: &str, model: Option<&Piece>) -> Piece {
+    fn into_piece(self, origin: &str, model: Option<&Piece>, policy: CombineAttrs) -> Piece {
         let mut parts = Vec::with_capacity(self.sources.len());
         let unlimited = &self.unlimited;
         for (at, (mut draft, source)) in self.set.vars.into_iter().zip(self.sources).enumerate() {
@@ -316,10 +327,19 @@ impl Decoded {
             Some(model) if *model.coords == *coords => model.coords.clone(),
             _ => coords,
         };
+        let own = self.set.attrs;
+        let mut ignored = Vec::new();
         let attrs = match model {
-            // Only those of the first file are kept.
-            Some(model) => model.attrs.clone(),
-            None => self.set.attrs,
+            Some(model) if same_attrs(&own, &model.attrs) => model.attrs.clone(),
+            // Only those of the first file are kept, and the names of the others.
+            Some(model) if policy == CombineAttrs::Override => {
+                let other = |name: &Name, value| model.attrs.get(name) != Some(value);
+                let names = own.iter().filter(|(n, v)| other(n, v)).map(|(n, _)| n);
+                let shared = |name: &Name| model.attrs.names().find(|n| *n == name).cloned();
+                ignored.extend(names.map(|n| shared(n).unwrap_or_else(|| n.clone())));
+                model.attrs.clone()
+            }
+            _ => own,
         };
         let encoding = match model {
             // The origin is only kept of a file that is alone.
@@ -330,7 +350,16 @@ impl Decoded {
                 ..Encoding::default()
             }),
         };
-        Piece { origin: origin.into(), parts, coords, attrs, encoding }
+        Piece {
+            origin: origin.into(),
+            parts,
+            coords,
+            attrs,
+            ignored,
+            encoding,
+            leaves: Arc::default(),
+            history: History::default(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use graticule_array::{Array, Error, Result};
 
 use crate::attrs::Attrs;
+use crate::combine::{Problems, align_sets, labels};
 use crate::data_array::MAIN;
 use crate::dataset::{Dataset, Parts};
 use crate::dims::Dims;
@@ -13,8 +14,10 @@ use crate::variable::Variable;
 /// where both have them.
 ///
 /// # Errors
-/// Naming the dimension, both lengths, the first differing labels and the largest difference.
+/// All dimensions on which they do not, each with both lengths, the first differing labels and
+/// the largest difference.
 pub(crate) fn check_exact(a: &Dataset, b: &Dataset) -> Result<()> {
+    let mut problems = Problems::default();
     for (dim, n) in a.sizes() {
         let Some(m) = b.size_of(dim) else { continue };
         if let (Some(left), Some(right)) = (a.index(dim), b.index(dim)) {
@@ -22,19 +25,43 @@ pub(crate) fn check_exact(a: &Dataset, b: &Dataset) -> Result<()> {
                 continue;
             }
             if let Some(difference) = left.difference(&**right) {
-                return Err(Error::mismatch(format!(
-                    "the operands do not align along \"{dim}\": {difference}"
-                ))
-                .hint("select the labels they share, or give both the same coordinate"));
+                let lengths =
+                    if n == m { format!(" (lengths {n} and {m})") } else { String::new() };
+                let advice = match (left.labels(), right.labels()) {
+                    (Some(x), Some(y)) if labels::rounding(x, y).is_some() => {
+                        format!("{}, by with_join(..)", labels::advice(x, y))
+                    }
+                    _ => "with_join(Join::Inner) takes the labels they share, Join::Outer all"
+                        .to_owned(),
+                };
+                problems.push(
+                    Error::mismatch(format!(
+                        "the operands do not align along \"{dim}\"{lengths}: {difference}"
+                    ))
+                    .hint(advice),
+                );
+                continue;
             }
         }
         if n != m {
-            return Err(Error::mismatch(format!(
+            problems.push(Error::mismatch(format!(
                 "the operands do not align along \"{dim}\": lengths are {n} and {m}"
             )));
         }
     }
-    Ok(())
+    problems.into_alone("the operands do not align")
+}
+
+/// Both operands with the labels that one of them asks for by
+/// [`with_join`](crate::Dataset::with_join); `None` if neither does.
+pub(crate) fn joined(a: &Dataset, b: &Dataset) -> Result<Option<(Dataset, Dataset)>> {
+    let Some(options) = a.0.join.as_ref().or(b.0.join.as_ref()) else { return Ok(None) };
+    let sides = ["the left operand".to_owned(), "the right operand".to_owned()];
+    let made = align_sets(&[a.clone(), b.clone()], &sides, options)?;
+    match <[Dataset; 2]>::try_from(made) {
+        Ok([left, right]) => Ok(Some((left, right))),
+        Err(_) => Err(Error::bug("two operands were aligned to another number")),
+    }
 }
 
 fn same_index(a: &Dataset, b: &Dataset, dim: &str) -> bool {
@@ -56,6 +83,9 @@ pub(crate) fn merged_coords(a: &Dataset, b: &Dataset) -> Result<Parts> {
     parts.attrs = merged_attrs(&a.0.attrs, &b.0.attrs);
     if parts.session.is_none() {
         parts.session = b.0.session.clone();
+    }
+    if !b.0.history.losses.is_empty() {
+        std::sync::Arc::make_mut(&mut parts.history).losses.extend(&b.0.history.losses);
     }
     for (name, mine) in a.coord_vars() {
         match b.variable(name).filter(|_| b.is_coord(name)) {

@@ -11,7 +11,7 @@ use std::panic::Location;
 
 use graticule_array::{MapOp, Result, Scalar, ZipOp};
 
-use super::operand::Operand;
+use super::operand::{ArrayOperand, Operand};
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::units::{Side, UnitMode, combined, of_number};
@@ -78,24 +78,40 @@ impl DataArray {
     }
 }
 
+impl DataArray {
+    /// This array on the left of every data variable of a dataset.
+    #[track_caller]
+    fn zip_before(&self, op: ZipOp, sign: &str, set: &Dataset) -> Dataset {
+        if let (Some(fault), None) = (self.fault(), set.fault()) {
+            return set.carrying(fault);
+        }
+        set.verb(
+            || format!("{} {sign}", self.name().unwrap_or("..")),
+            |set| self.pair_before(set, |a, b| a.zipped(op, b)),
+        )
+    }
+}
+
 // The right side is generic over what an operand can be made of, so that the result of
 // `&x - 273.15` is known to be an array before the type of the number is. On the left only two
 // types of numbers are allowed, for the same reason.
 macro_rules! operators {
     ($($trait:ident $method:ident $op:ident $sign:literal;)*) => {$(
-        operators!(@noun $trait $method $op $sign, DataArray);
-        operators!(@noun $trait $method $op $sign, Dataset);
+        operators!(@noun $trait $method $op $sign, DataArray, ArrayOperand);
+        operators!(@noun $trait $method $op $sign, Dataset, Into<Operand>);
+        operators!(@set $trait $method $op $sign);
         operators!(@left $trait $method $op $sign, DataArray, i64);
         operators!(@left $trait $method $op $sign, DataArray, f64);
         operators!(@left $trait $method $op $sign, Dataset, i64);
         operators!(@left $trait $method $op $sign, Dataset, f64);
     )*};
     (@right $($trait:ident $method:ident $op:ident $sign:literal;)*) => {$(
-        operators!(@noun $trait $method $op $sign, DataArray);
-        operators!(@noun $trait $method $op $sign, Dataset);
+        operators!(@noun $trait $method $op $sign, DataArray, ArrayOperand);
+        operators!(@noun $trait $method $op $sign, Dataset, Into<Operand>);
+        operators!(@set $trait $method $op $sign);
     )*};
-    (@noun $trait:ident $method:ident $op:ident $sign:literal, $noun:ty) => {
-        impl<R: Into<Operand>> $trait<R> for &$noun {
+    (@noun $trait:ident $method:ident $op:ident $sign:literal, $noun:ty, $($side:tt)*) => {
+        impl<R: $($side)*> $trait<R> for &$noun {
             type Output = $noun;
 
             #[track_caller]
@@ -104,12 +120,28 @@ macro_rules! operators {
             }
         }
 
-        impl<R: Into<Operand>> $trait<R> for $noun {
+        impl<R: $($side)*> $trait<R> for $noun {
             type Output = $noun;
 
             #[track_caller]
             fn $method(self, other: R) -> $noun {
                 self.zip(ZipOp::$op, $sign, &other.into())
+            }
+        }
+    };
+    (@set $trait:ident $method:ident $op:ident $sign:literal) => {
+        operators!(@array $trait $method $op $sign, &DataArray, &Dataset);
+        operators!(@array $trait $method $op $sign, &DataArray, Dataset);
+        operators!(@array $trait $method $op $sign, DataArray, &Dataset);
+        operators!(@array $trait $method $op $sign, DataArray, Dataset);
+    };
+    (@array $trait:ident $method:ident $op:ident $sign:literal, $array:ty, $set:ty) => {
+        impl $trait<$set> for $array {
+            type Output = Dataset;
+
+            #[track_caller]
+            fn $method(self, other: $set) -> Dataset {
+                DataArray::zip_before(&self, ZipOp::$op, $sign, &other)
             }
         }
     };

@@ -55,7 +55,7 @@ impl Dataset {
             if labels.is_coord(name) || !own.dims().has(dim) {
                 parts.adopt(name, var.clone(), &labels.0)?;
             } else {
-                let made = own.differences(dim);
+                let made = own.neighbours_apart(dim);
                 let made = made.map_err(|e| crate::dataset::in_variable(e, name))?;
                 parts.insert(name.clone(), made, false)?;
             }
@@ -91,7 +91,7 @@ impl DataArray {
 }
 
 impl Variable {
-    fn differences(&self, dim: &str) -> Result<Self> {
+    fn neighbours_apart(&self, dim: &str) -> Result<Self> {
         let Some(axis) = self.axis(dim) else { return Ok(self.clone()) };
         let len = self.size_of(dim).unwrap_or(0).saturating_sub(1);
         let first = usize::from(self.size_of(dim).unwrap_or(0) > 0);

@@ -6,6 +6,8 @@ use graticule_array::{Error, MapOp, Result};
 
 use super::align;
 use super::operand::Operand;
+use crate::combine::Join;
+use crate::combine::losses::{LossKind, Losses};
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, in_variable};
 use crate::name::Name;
@@ -41,32 +43,69 @@ impl Dataset {
         by_value: impl Fn(&Variable, &graticule_array::Scalar) -> Result<Variable>,
         by_variable: impl Fn(&Variable, &Variable) -> Result<Variable>,
     ) -> Result<Self> {
+        let other_set = match other {
+            Operand::Scalar(value) => return self.map_data(|var| by_value(var, value)),
+            Operand::Array(array) => &array.set,
+            Operand::Set(set) => set,
+        };
+        other_set.sound()?;
+        let joined = align::joined(self, other_set)?;
+        let (left, right) = joined.as_ref().map_or((self, other_set), |(a, b)| (a, b));
         match other {
-            Operand::Scalar(value) => self.map_data(|var| by_value(var, value)),
-            Operand::Array(array) => {
-                array.set.sound()?;
-                let partner = array.main()?;
-                self.pair_with(&array.set, |_| Ok(partner), by_variable)
+            Operand::Set(_) if self.shares_variables(right) => {
+                left.shared(right)?.pair_sets(right, by_variable)
             }
-            Operand::Set(set) => {
-                set.sound()?;
-                let missing = align::only_in(self.data_vars().map(|(n, _)| n), |n| {
-                    set.has(n) && !set.is_coord(n)
-                });
-                let extra = align::only_in(set.data_vars().map(|(n, _)| n), |n| {
-                    self.has(n) && !self.is_coord(n)
-                });
-                if !missing.is_empty() || !extra.is_empty() {
-                    return Err(Error::mismatch(format!(
-                        "the datasets hold different variables: {} only on the left, {} only on the right",
-                        or_none(&missing),
-                        or_none(&extra)
-                    ))
-                    .hint("keep([..]) those they share"));
-                }
-                self.pair_with(set, |name| set.find(name), by_variable)
+            Operand::Set(_) => left.pair_sets(right, by_variable),
+            Operand::Array(_) | Operand::Scalar(_) => {
+                let partner = right.find(MAIN)?;
+                left.pair_with(right, |_| Ok(partner), by_variable)
             }
         }
+    }
+
+    /// Whether arithmetic takes the variables that both have.
+    fn shares_variables(&self, other: &Self) -> bool {
+        let join = self.0.join.as_ref().or(other.0.join.as_ref());
+        join.is_some_and(|options| options.join == Join::Inner)
+    }
+
+    /// The data variables that another dataset has, too; the others are counted as lost.
+    fn shared(&self, other: &Self) -> Result<Self> {
+        let is_data = |set: &Self, name: &Name| set.has(name) && !set.is_coord(name);
+        let mut losses = Losses::default();
+        for (set, partner, origin) in
+            [(self, other, "the left operand"), (other, self, "the right operand")]
+        {
+            for (name, _) in set.data_vars().filter(|(n, _)| !is_data(partner, n)) {
+                losses.add(LossKind::DroppedVariable, name.as_str(), "Join::Inner", origin, 1);
+            }
+        }
+        let kept = self.map_vars(|name, var| {
+            Ok((self.is_coord(name) || is_data(other, name)).then(|| var.clone()))
+        })?;
+        Ok(kept.with_losses(&losses))
+    }
+
+    fn pair_sets(
+        &self,
+        set: &Self,
+        by_variable: impl Fn(&Variable, &Variable) -> Result<Variable>,
+    ) -> Result<Self> {
+        let lenient = self.shares_variables(set);
+        let missing =
+            align::only_in(self.data_vars().map(|(n, _)| n), |n| set.has(n) && !set.is_coord(n));
+        let extra = align::only_in(set.data_vars().map(|(n, _)| n), |n| {
+            lenient || self.has(n) && !self.is_coord(n)
+        });
+        if !missing.is_empty() || !extra.is_empty() {
+            return Err(Error::mismatch(format!(
+                "the datasets hold different variables: {} only on the left, {} only on the right",
+                or_none(&missing),
+                or_none(&extra)
+            ))
+            .hint("keep([..]) those they share, or with_join(Join::Inner)"));
+        }
+        self.pair_with(set, |name| set.find(name), by_variable)
     }
 
     fn pair_with<'a>(
@@ -102,9 +141,28 @@ impl DataArray {
         };
         if let Operand::Set(_) = other {
             return Err(Error::mismatch("an array with a dataset on its right gives a dataset")
-                .hint("put the dataset on the left, or select one of its variables"));
+                .hint("put the dataset on the left, use an operator, or select a variable"));
         }
         Ok(Self { set: self.set.pair(other, by_value, by_variable)?, name })
+    }
+
+    /// Each data variable of a dataset together with this array, which comes first.
+    pub(crate) fn pair_before(
+        &self,
+        set: &Dataset,
+        by_variable: impl Fn(&Variable, &Variable) -> Result<Variable>,
+    ) -> Result<Dataset> {
+        self.set.sound()?;
+        let joined = align::joined(&self.set, set)?;
+        let (left, right) = joined.as_ref().map_or((&self.set, set), |(a, b)| (a, b));
+        let mut parts = align::merged_coords(left, right)?;
+        let main = left.find(MAIN)?;
+        parts.attrs = right.attrs().clone();
+        for (name, var) in right.data_vars() {
+            let made = by_variable(main, var);
+            parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
+        }
+        Ok(Dataset(Arc::new(parts)))
     }
 
     /// An array of a single new variable with the coordinates of this one that suit it.

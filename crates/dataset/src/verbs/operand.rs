@@ -20,6 +20,14 @@ pub enum Operand {
     Set(Dataset),
 }
 
+/// What gives an array on the right of an array: everything but a dataset.
+pub trait ArrayOperand: Into<Operand> {}
+
+impl ArrayOperand for &DataArray {}
+impl ArrayOperand for DataArray {}
+impl ArrayOperand for Scalar {}
+impl ArrayOperand for Operand {}
+
 impl Operand {
     pub(crate) fn fault(&self) -> Option<&Fault> {
         match self {
@@ -85,6 +93,8 @@ macro_rules! scalars {
                 Self::Scalar(Scalar::from(value))
             }
         }
+
+        impl ArrayOperand for $type {}
     )*};
 }
 

@@ -60,8 +60,9 @@ fn labels_must_agree_exactly() {
     let a = DataArray::new("a", "x", vec![1.0, 2.0]).with_coord("x", "x", vec![0.1, 0.2]);
     let b = DataArray::new("b", "x", vec![1.0, 2.0]).with_coord("x", "x", vec![0.1f32, 0.2]);
     let e = (&a + &b).check().unwrap_err().to_string();
-    assert!(e.contains("do not align along \"x\": labels first differ at position 0"), "{e}");
-    assert!(e.contains("at most") && e.contains("nearly equal"), "{e}");
+    let place = "do not align along \"x\" (lengths 2 and 2): labels first differ at position 0";
+    assert!(e.contains(place), "{e}");
+    assert!(e.contains("they differ by at most 2.98") && e.contains("use tolerance"), "{e}");
     let c = DataArray::new("c", "x", vec![1.0, 2.0]);
     assert_eq!(flat(&(&a + &c)), [2.0, 4.0], "one side without labels");
 }
@@ -168,7 +169,13 @@ fn datasets_meet_arrays_numbers_and_datasets() {
     assert_eq!(flat(&(2.0 * &ds)["b"]), [6.0]);
     let e = (&ds - &ds.keep(["a"])).check().unwrap_err();
     assert!(e.to_string().contains("\"b\" only on the left"), "{e}");
-    assert!((&ds["a"] - &ds).fault().is_some());
+    let before = &ds["a"] - &ds;
+    assert_eq!(flat(&before["a"]), [0.0, 0.0]);
+    assert_eq!(
+        (flat(&before["b"]), before["b"].dims().to_string()),
+        (vec![-2.0, -1.0], "x, y".into())
+    );
+    assert!(ds["a"].gt(&ds).fault().is_some(), "a method gives an array");
 }
 
 #[test]
