@@ -46,8 +46,8 @@ pub use reindex::ReindexOptions;
 
 pub(crate) use align::{align_sets, fill_for_array};
 pub(crate) use losses::History;
-pub(crate) use place::with_missing_row;
 pub(crate) use piece::{Meta, Part, PartData, Piece};
+pub(crate) use place::with_missing_row;
 pub(crate) use problems::Problems;
 pub(crate) use unify::filled_from;
 pub(crate) use values::same_values;

@@ -109,7 +109,8 @@ pub(crate) fn with_missing_row(data: &LazyArray, axis: usize) -> Result<LazyArra
     if let Some(n) = shape.get_mut(axis) {
         *n = 1;
     }
-    let row = if data.is_lazy() { filled(&dtype, None, &shape) } else { at_once(&dtype, None, &shape) };
+    let row =
+        if data.is_lazy() { filled(&dtype, None, &shape) } else { at_once(&dtype, None, &shape) };
     concat_runs(&[data, row?], axis)
 }
 

@@ -65,12 +65,14 @@ impl ReindexOptions {
 struct Wanted {
     labels: Array,
     method: Method,
-    tolerance: Option<Scalar>,
+    /// One for all labels, or one for each.
+    tolerance: Option<Array>,
 }
 
 impl Wanted {
     fn new(dim: &str, labels: Selector, options: &ReindexOptions) -> Result<Self> {
-        let (method, tolerance) = (options.method, options.tolerance.clone());
+        let method = options.method;
+        let tolerance = options.tolerance.as_ref().map(|t| t.fill(&[])).transpose()?;
         match labels {
             Selector::List(labels) => Ok(Self { labels, method, tolerance }),
             Selector::Near(Near { labels, method, tolerance, .. }) if labels.ndim() == 1 => {
@@ -95,21 +97,34 @@ fn date(text: &Text, of: TimeType) -> Result<i64> {
     Ok(partial.start().to_ticks(of.unit, of.calendar)?)
 }
 
-/// A tolerance in the units of keys.
-fn width(tolerance: &Scalar, dim: &str, own: &DType) -> Result<f64> {
-    let width = match tolerance {
-        Scalar::Duration(tick, unit) if own.is_temporal() => *tick as f64 * unit.nanos() as f64,
-        other => {
-            let value = other.as_f64().ok_or_else(|| {
-                Error::invalid(format!("the tolerance along \"{dim}\" must be a number"))
-            })?;
-            if own.is_temporal() { value * 1e9 } else { value }
+/// Tolerances in the units of keys.
+fn widths(tolerance: &Array, dim: &str, own: &DType, n: usize) -> Result<Vec<f64>> {
+    let refuse = |why: &str| Error::invalid(format!("the tolerance along \"{dim}\" {why}"));
+    let scale = match tolerance.dtype() {
+        DType::Duration(unit) if own.is_temporal() => unit.nanos() as f64,
+        d if d.is_real() => {
+            if own.is_temporal() {
+                1e9
+            } else {
+                1.0
+            }
         }
+        _ => return Err(refuse("must be a number")),
     };
-    if width.is_finite() && width >= 0.0 {
-        return Ok(width);
+    let flat = tolerance.reshape(&[tolerance.len()])?;
+    let wide = match flat.dtype() {
+        DType::Duration(_) => flat.to_flat::<i64>()?.into_iter().map(|t| t as f64).collect(),
+        _ => flat.cast(&DType::F64)?.to_flat::<f64>()?,
+    };
+    let wide: Vec<f64> = wide.into_iter().map(|w| w * scale).collect();
+    if wide.iter().any(|w| !w.is_finite() || *w < 0.0) {
+        return Err(refuse("must not be negative"));
     }
-    Err(Error::invalid(format!("the tolerance along \"{dim}\" must not be negative")))
+    match &*wide {
+        [one] => Ok(vec![*one; n]),
+        all if all.len() == n => Ok(wide),
+        _ => Err(refuse("must be one for all labels, or one for each")),
+    }
 }
 
 /// Where each label stands among the old ones; `None` where there is none.
@@ -139,9 +154,16 @@ fn places(dim: &str, own: &Array, wanted: &Wanted, labels: &Array) -> Result<Vec
         ))
         .hint("drop_duplicates first"));
     }
-    let width = wanted.tolerance.as_ref().map(|t| width(t, dim, own.dtype())).transpose()?;
     let new: Vec<Key> = keys(&cast(labels)?)?;
-    Ok(new.iter().map(|key| lookup.find(key, wanted.method, width)).collect())
+    let found = match &wanted.tolerance {
+        None => new.iter().map(|key| lookup.find(key, wanted.method, None)).collect(),
+        Some(tolerance) => {
+            let widths = widths(tolerance, dim, own.dtype(), new.len())?;
+            let pairs = new.iter().zip(widths);
+            pairs.map(|(key, width)| lookup.find(key, wanted.method, Some(width))).collect()
+        }
+    };
+    Ok(found)
 }
 
 impl Dataset {

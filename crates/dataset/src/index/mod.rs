@@ -41,8 +41,8 @@ pub(crate) use lazy::LazyLabels;
 pub use multi::{MultiIndex, MultiRecipe};
 pub use periodic::{PeriodicIndex, PeriodicRecipe};
 pub use point::{PointIndex, PointRecipe};
-pub use range::RangeIndex;
 pub(crate) use query::difference;
+pub use range::RangeIndex;
 
 /// Turns labels of one or several coordinates into positions along their dimensions.
 ///
