@@ -8,6 +8,9 @@ use graticule_storage::{
 };
 
 use crate::blueprint::Blueprints;
+use crate::file::Settings;
+use crate::filter::{ChunkCodec, Codecs};
+use crate::list::Object;
 use crate::superblock::SIGNATURE;
 
 /// Reads HDF5 and netCDF-4 files in pure Rust, without a lock.
@@ -27,6 +30,7 @@ use crate::superblock::SIGNATURE;
 #[derive(Clone, Debug, Default)]
 pub struct Hdf5Backend {
     known: Blueprints,
+    codecs: Codecs,
 }
 
 impl Hdf5Backend {
@@ -34,6 +38,28 @@ impl Hdf5Backend {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A backend that also knows the filter which `codec` undoes; see [`ChunkCodec`].
+    #[must_use]
+    pub fn with_codec(self, codec: Arc<dyn ChunkCodec>) -> Self {
+        let mut codecs = self.codecs;
+        codecs.add(codec);
+        // What was shared so far was made with other codecs.
+        Self { known: Blueprints::default(), codecs }
+    }
+
+    /// The objects of a file as HDF5 has them, with the codecs of this backend; else
+    /// as [`list`](crate::list).
+    ///
+    /// # Errors
+    /// If the bytes are not HDF5, or the root group cannot be read.
+    pub fn list(&self, bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<Vec<Object>> {
+        crate::list::objects(bytes, &self.settings(options))
+    }
+
+    fn settings(&self, options: &OpenOptions) -> Settings {
+        Settings { verify: options.verify, codecs: self.codecs.clone() }
     }
 }
 
@@ -62,7 +88,7 @@ impl Backend for Hdf5Backend {
     }
 
     fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
-        crate::netcdf::open(&bytes, options, &self.known)
+        crate::netcdf::open(&bytes, options, &self.settings(options), &self.known)
             .map_err(|e| e.in_file(bytes.location().path()))
     }
 

@@ -93,7 +93,7 @@ impl DatasetSource {
                     let total = bytes.ok_or_else(|| Error::corrupt("the data are too large"))?;
                     let form = Form { base: 0, ..file.form };
                     let bytes = pieces.bytes(file.bytes.location(), total as u64);
-                    file = Arc::new(FileHandle { bytes, form, verify: file.verify });
+                    file = Arc::new(FileHandle { bytes, form, settings: file.settings.clone() });
                     Body::At(0)
                 }
             },
@@ -189,7 +189,7 @@ impl DatasetSource {
         }
         let Some(inside) = inside else { return Ok(()) };
         let mut out = out.region(&inside.relative_to(&region.start))?;
-        let meta = Meta::new(&self.file.bytes, self.file.form, self.file.verify);
+        let meta = Meta::new(&self.file.bytes, self.file.form, &self.file.settings);
         let heap = HeapReader::new(&meta);
         match &self.body {
             Body::Nowhere => out.fill(&self.is.fill),
@@ -302,7 +302,7 @@ impl DatasetSource {
             return self.read_box(heap, entry.address, &cut.shape, from, out);
         }
         cut.pipeline.check_plausible(entry.size, cut.bytes, mask)?;
-        let verify = self.file.verify;
+        let verify = self.file.settings.verify;
         let stored = to_usize(entry.size)?;
         let at = self.locate(entry.address, stored)?;
         with_scratch(|scratch| {

@@ -77,9 +77,9 @@ impl Description {
         let pipeline = match header.body(meta, kind::FILTERS)? {
             Some(body) => {
                 let chain = filters::parse(&mut body.cursor())?;
-                Pipeline::new(&chain, datatype.size)
+                Pipeline::new(&chain, datatype.size, &meta.settings.codecs)
             }
-            None => Pipeline::new(&[], datatype.size),
+            None => Pipeline::new(&[], datatype.size, &meta.settings.codecs),
         };
         let mut value = match header.body(meta, kind::FILL)? {
             Some(body) => fill::parse(&mut body.cursor())?,

@@ -34,5 +34,6 @@ mod tree;
 mod write;
 
 pub use backend::Hdf5Backend;
+pub use filter::{ChunkCodec, StoredChunk};
 pub use list::{DatasetFacts, Object, ObjectKind, list};
 pub use write::create;

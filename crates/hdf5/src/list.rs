@@ -9,7 +9,8 @@ use crate::blueprint::Blueprints;
 use crate::dataset::DatasetSource;
 use crate::describe::{Description, View};
 use crate::element::HeapReader;
-use crate::file::{FileHandle, begin};
+use crate::file::{FileHandle, Settings, begin};
+use crate::filter::Codecs;
 use crate::group;
 use crate::header::Header;
 use crate::message::link::{Link, Target};
@@ -99,10 +100,15 @@ pub struct DatasetFacts {
 /// # Errors
 /// If the bytes are not HDF5, or the root group cannot be read.
 pub fn list(bytes: &Arc<dyn ByteSource>, options: &OpenOptions) -> Result<Vec<Object>> {
+    objects(bytes, &Settings { verify: options.verify, codecs: Codecs::default() })
+}
+
+/// The objects of a file, as [`list`] shows them.
+pub(crate) fn objects(bytes: &Arc<dyn ByteSource>, settings: &Settings) -> Result<Vec<Object>> {
     let located = |e: Error| e.in_file(bytes.location().path());
-    let (meta, root) = begin(bytes, options.verify).map_err(located)?;
-    let file =
-        Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
+    let (meta, root) = begin(bytes, settings).map_err(located)?;
+    let settings = settings.clone();
+    let file = Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, settings });
     let heap = HeapReader::new(&meta);
     let header = Header::read(&meta, root).map_err(located)?;
     let mut lister =

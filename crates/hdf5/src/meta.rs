@@ -9,6 +9,8 @@ use std::sync::Arc;
 use graticule_array::{ByteOrder, Error, Result};
 use graticule_storage::{ByteSource, Cursor};
 
+use crate::file::Settings;
+
 /// Bytes fetched at a time: the metadata of most files lie in a few of these, and copying
 /// larger ones costs more than it saves.
 const BLOCK: u64 = 16 * 1024;
@@ -83,8 +85,7 @@ impl Piece {
 pub(crate) struct Meta<'a> {
     pub(crate) bytes: &'a Arc<dyn ByteSource>,
     pub(crate) form: Form,
-    /// Whether checksums are verified.
-    pub(crate) verify: bool,
+    pub(crate) settings: &'a Settings,
     /// How many datasets a virtual one may have led to before this file was opened for it.
     pub(crate) nested: Cell<u64>,
     blocks: RefCell<Blocks>,
@@ -104,16 +105,16 @@ struct Blocks {
 
 impl<'a> Meta<'a> {
     /// A reader that knows nothing of the file yet: addresses are places in it.
-    pub(crate) fn unknown(bytes: &'a Arc<dyn ByteSource>, verify: bool) -> Self {
-        Self::new(bytes, Form { base: 0, offset_size: 8, length_size: 8 }, verify)
+    pub(crate) fn unknown(bytes: &'a Arc<dyn ByteSource>, settings: &'a Settings) -> Self {
+        Self::new(bytes, Form { base: 0, offset_size: 8, length_size: 8 }, settings)
     }
 
-    pub(crate) fn new(bytes: &'a Arc<dyn ByteSource>, form: Form, verify: bool) -> Self {
+    pub(crate) fn new(bytes: &'a Arc<dyn ByteSource>, form: Form, settings: &'a Settings) -> Self {
         let budget = bytes.len().saturating_mul(16).saturating_add(64 << 20).min(8 << 30);
         Self {
             bytes,
             form,
-            verify,
+            settings,
             nested: Cell::new(1),
             blocks: RefCell::default(),
             checked: RefCell::default(),
@@ -184,7 +185,7 @@ impl<'a> Meta<'a> {
         let n = structure.len().checked_sub(4);
         let n = n.ok_or_else(|| Error::corrupt(format!("{what}: no room for a checksum")))?;
         let body = structure.part(0..n);
-        if self.verify {
+        if self.settings.verify {
             let stored = structure.part(n..n + 4).cursor().u32()?;
             let found = crate::checksum::lookup3(&body);
             if stored != found {
@@ -203,7 +204,7 @@ impl<'a> Meta<'a> {
     /// # Errors
     /// As [`verified`](Self::verified).
     pub(crate) fn check(&self, address: u64, n: usize, sum_at: usize, what: &str) -> Result<()> {
-        if !self.verify || self.checked.borrow().contains(&address) {
+        if !self.settings.verify || self.checked.borrow().contains(&address) {
             return Ok(());
         }
         let structure = self.get(address, n)?;

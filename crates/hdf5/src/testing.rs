@@ -6,7 +6,8 @@ use graticule_array::Result;
 use graticule_storage::{ByteSource, Cursor};
 
 use crate::chunk::ChunkTable;
-use crate::filter::Pipeline;
+use crate::file::Settings;
+use crate::filter::{Codecs, Pipeline};
 use crate::header::Header;
 use crate::heap;
 use crate::message::filters::Filter;
@@ -30,8 +31,13 @@ pub fn undo_filter(
 ) -> Result<Vec<u8>> {
     let filter = Filter { id, name: String::new(), optional: false, params: params.to_vec() };
     let mut out = Vec::new();
-    Pipeline::new(&[filter], element).decode_vec(stored, 0, size, true, &mut out)?;
+    Pipeline::new(&[filter], element, &Codecs::default())
+        .decode_vec(stored, 0, size, true, &mut out)?;
     Ok(out)
+}
+
+fn unverified() -> Settings {
+    Settings { verify: false, codecs: Codecs::default() }
 }
 
 /// Parses a body as a message of one of eight kinds.
@@ -39,7 +45,8 @@ pub fn undo_filter(
 /// # Errors
 /// If it does not follow the format.
 pub fn parse_message(kind: u8, body: &Arc<dyn ByteSource>) -> Result<()> {
-    let meta = Meta::new(body, FORM, false);
+    let settings = unverified();
+    let meta = Meta::new(body, FORM, &settings);
     let piece: Piece = body.read_vec(0, usize::try_from(body.len()).unwrap_or(0))?.into();
     let mut c: Cursor<'_> = piece.cursor();
     match kind % 8 {
@@ -60,7 +67,8 @@ pub fn parse_message(kind: u8, body: &Arc<dyn ByteSource>) -> Result<()> {
 /// # Errors
 /// If it does not follow the format.
 pub fn read_structure(kind: u8, file: &Arc<dyn ByteSource>, address: u64) -> Result<u64> {
-    let meta = Meta::new(file, FORM, false);
+    let settings = unverified();
+    let meta = Meta::new(file, FORM, &settings);
     let kind = match kind % 7 {
         0 => return Ok(Header::read(&meta, address)?.messages.len() as u64),
         1 => return heap::local::LocalHeap::read(&meta, address).map(|_| 1),

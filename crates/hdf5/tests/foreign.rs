@@ -90,17 +90,25 @@ fn collect(group: &RawGroup, path: &str, out: &mut BTreeMap<String, Arc<dyn Chun
     assert!(group.problems.iter().all(|(p, _)| p.contains("dangling")), "{:?}", group.problems);
 }
 
+/// Lets a script write into a folder; whether its Python has the package that it needs.
+fn run(script: &str, package: &str, folder: &Path) -> bool {
+    let python = std::env::var("GRATICULE_PYTHON").unwrap_or_else(|_| "python3".into());
+    let script = format!("{}/tests/foreign/{script}", env!("CARGO_MANIFEST_DIR"));
+    let has = Command::new(&python).args(["-c", &format!("import {package}")]).output();
+    if !has.is_ok_and(|out| out.status.success()) {
+        eprintln!("SKIPPED: {python} has no {package}, so {script} wrote nothing");
+        return false;
+    }
+    let done = Command::new(&python).args([&script, folder.to_str().unwrap()]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    true
+}
+
 /// The files, or `None` where there is no h5py.
 fn make(folder: &Path) -> Option<Value> {
-    let python = std::env::var("GRATICULE_PYTHON").unwrap_or_else(|_| "python3".into());
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign/make.py");
-    let has = Command::new(&python).args(["-c", "import h5py"]).output();
-    if !has.is_ok_and(|out| out.status.success()) {
-        eprintln!("SKIPPED: {python} has no h5py, so nothing foreign was written");
+    if !run("make.py", "h5py", folder) {
         return None;
     }
-    let done = Command::new(&python).args([script, folder.to_str().unwrap()]).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
     Some(
         serde_json::from_str(&text.replace("-Infinity", "null").replace("Infinity", "null"))
@@ -147,4 +155,38 @@ fn what_h5py_writes_is_read_as_h5py_reads_it() {
             assert_eq!(wide.to_flat::<f64>().unwrap(), [1.5, 2.5, 3.5, 4.5, 5.5, 6.5]);
         }
     }
+}
+
+#[test]
+fn what_plugins_pack_is_unpacked_as_they_do() {
+    let folder = tempfile::tempdir().unwrap();
+    if !run("plugins.py", "hdf5plugin", folder.path()) {
+        return;
+    }
+    let read = |name: &str| {
+        let bytes = bytes(&folder.path().join(name));
+        Hdf5Backend::new().open(bytes, &OpenOptions::default()).unwrap()
+    };
+    let (packed, plain) = (read("packed.h5"), read("plain.h5"));
+    assert_eq!(packed.vars.len(), plain.vars.len());
+    let mut wrong = Vec::new();
+    for (packed, plain) in packed.vars.iter().zip(&plain.vars) {
+        assert_eq!(packed.name, plain.name);
+        let whole = Region::whole(&plain.source.info().shape);
+        let expected = plain.source.read(&whole).unwrap();
+        match packed.source.read(&whole) {
+            Err(e) => wrong.push(format!("{}: {e}", packed.name)),
+            Ok(found) => {
+                let (a, b) =
+                    (found.cast(&DType::F64).unwrap(), expected.cast(&DType::F64).unwrap());
+                let bits = |a: &Array| -> Vec<u64> {
+                    a.to_flat::<f64>().unwrap().iter().map(|n| n.to_bits()).collect()
+                };
+                if bits(&a) != bits(&b) {
+                    wrong.push(format!("{}: other values", packed.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -69,7 +69,8 @@ pub(super) fn decode(call: &Call<'_>, input: &[u8], out: &mut Vec<u8>) -> Result
     Ok(())
 }
 
-fn inflate(codec: u8, data: &[u8], n: usize, out: &mut Vec<u8>) -> Result<()> {
+/// Appends the `n` bytes that one of the codecs made `data` of.
+pub(super) fn inflate(codec: u8, data: &[u8], n: usize, out: &mut Vec<u8>) -> Result<()> {
     match codec {
         0 => blosclz(data, n, out),
         1 => lz4::block_into(data, n, out),

@@ -3,7 +3,9 @@
 mod bits;
 mod bitshuffle;
 mod blosc;
+mod blosc2;
 mod bzip2;
+mod codec;
 mod deflate;
 mod fletcher32;
 mod lz4;
@@ -14,8 +16,11 @@ mod scaleoffset;
 mod scratch;
 mod shuffle;
 mod szip;
+mod zfp;
 mod zstd;
 
+pub(crate) use codec::Codecs;
+pub use codec::{ChunkCodec, StoredChunk};
 pub(crate) use fletcher32::sum as fletcher32_sum;
 pub(crate) use pipeline::{Pipeline, swap_in_place};
 pub(crate) use scratch::{Scratch, room, with_scratch};
@@ -61,7 +66,9 @@ pub(crate) const REGISTRY: &[Entry] = &[
     Entry { id: 32001, decode: blosc::decode },
     Entry { id: 32004, decode: lz4::decode },
     Entry { id: 32008, decode: bitshuffle::decode },
+    Entry { id: 32013, decode: zfp::decode },
     Entry { id: 32015, decode: zstd::decode },
+    Entry { id: 32026, decode: blosc2::decode },
     // These only round numbers when writing.
     Entry { id: 32022, decode: nothing },
     Entry { id: 32023, decode: nothing },

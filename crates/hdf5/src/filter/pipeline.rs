@@ -1,10 +1,14 @@
 //! A chain of filters, run backwards.
 
+use std::sync::Arc;
+
 use graticule_array::{Error, Result};
 use graticule_storage::FilterSpec;
 
 use super::scratch::{Scratch, room, with_scratch};
-use super::{Call, Decode, REGISTRY, deflate, fletcher32, name_of, shuffle};
+use super::{
+    Call, ChunkCodec, Codecs, Decode, REGISTRY, StoredChunk, deflate, fletcher32, name_of, shuffle,
+};
 use crate::message::filters::Filter;
 
 /// The filters of a dataset in the order of writing, ready to be undone.
@@ -29,12 +33,14 @@ impl PartialEq for Step {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Action {
     Deflate,
     Shuffle,
     Fletcher32,
     Other(Decode),
+    /// A codec from outside.
+    Given(Arc<dyn ChunkCodec>),
     Unknown,
 }
 
@@ -45,21 +51,29 @@ enum At {
     Between { slot: usize, cut: usize },
 }
 
+fn known(id: u16) -> Action {
+    match id {
+        1 => Action::Deflate,
+        2 => Action::Shuffle,
+        3 => Action::Fletcher32,
+        id => match REGISTRY.iter().find(|e| e.id == id) {
+            Some(entry) => Action::Other(entry.decode),
+            None => Action::Unknown,
+        },
+    }
+}
+
 impl Pipeline {
-    pub(crate) fn new(filters: &[Filter], element: usize) -> Self {
+    pub(crate) fn new(filters: &[Filter], element: usize, codecs: &Codecs) -> Self {
+        let action = |id: u16| match codecs.find(id) {
+            Some(codec) => Action::Given(codec.clone()),
+            None => known(id),
+        };
         let steps = filters.iter().map(|f| Step {
             id: f.id,
             name: name_of(f.id).map_or_else(|| f.name.clone(), str::to_owned),
             params: f.params.clone(),
-            action: match f.id {
-                1 => Action::Deflate,
-                2 => Action::Shuffle,
-                3 => Action::Fletcher32,
-                id => match REGISTRY.iter().find(|e| e.id == id) {
-                    Some(entry) => Action::Other(entry.decode),
-                    None => Action::Unknown,
-                },
-            },
+            action: action(f.id),
         });
         Self { steps: steps.collect(), element }
     }
@@ -91,9 +105,8 @@ impl Pipeline {
     /// Whether a chunk of `size` bytes can come out of `stored` bytes: refuses to take memory
     /// for what a hostile file only claims.
     pub(crate) fn check_plausible(&self, stored: u64, size: usize, mask: u32) -> Result<()> {
-        let inflates = self
-            .active(mask)
-            .any(|s| matches!(s.action, Action::Deflate | Action::Other(_) | Action::Unknown));
+        let inflates =
+            self.active(mask).any(|s| !matches!(s.action, Action::Shuffle | Action::Fletcher32));
         let most = if inflates {
             stored.saturating_mul(deflate::BEST_RATIO as u64).saturating_add(1 << 20)
         } else {
@@ -150,7 +163,7 @@ impl Pipeline {
             };
             let input = input.get(..cut).unwrap_or(input);
             let last = left == 0;
-            match step.action {
+            match &step.action {
                 Action::Fletcher32 => {
                     let cut = fletcher32::strip(input, verify)?.len();
                     at = match at {
@@ -206,9 +219,21 @@ impl Pipeline {
                     decode(&call, input, spare)
                         .map_err(|e| e.context(format!("filter {} ({})", step.name, step.id)))?;
                 }
+                Action::Given(codec) => {
+                    let chunk = StoredChunk {
+                        bytes: input,
+                        params: &step.params,
+                        chunk_size: out.len(),
+                        element_size: self.element,
+                    };
+                    *spare = codec
+                        .decode(&chunk)
+                        .map_err(|e| e.context(format!("filter {} ({})", step.name, step.id)))?;
+                }
                 Action::Unknown => {
                     let name = if step.name.is_empty() { "without a name" } else { &step.name };
-                    return Err(Error::unsupported(format!("HDF5 filter {} ({name})", step.id)));
+                    let e = Error::unsupported(format!("HDF5 filter {} ({name})", step.id));
+                    return Err(e.hint("give the backend a codec for it: Hdf5Backend::with_codec"));
                 }
             }
             at = At::Between { slot: spare_slot, cut: spare.len() };

@@ -70,7 +70,7 @@ impl FractalHeap {
             let at = c.position();
             let chain = filters::parse(&mut c)?;
             c.seek(at.saturating_add(filter_length))?;
-            filters = Some((Pipeline::new(&chain, 1), size, mask));
+            filters = Some((Pipeline::new(&chain, 1, &meta.settings.codecs), size, mask));
         }
         let n = c.position() + 4;
         meta.verified(&head.part(0..n), "the header of a fractal heap")?;

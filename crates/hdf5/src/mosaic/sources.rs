@@ -11,7 +11,7 @@ use crate::dataset::DatasetSource;
 use crate::describe::{Description, View};
 use crate::element::HeapReader;
 use crate::external;
-use crate::file::{FileHandle, begin};
+use crate::file::{FileHandle, Settings, begin};
 use crate::header::Header;
 use crate::lookup::Seen;
 use crate::meta::Meta;
@@ -24,7 +24,7 @@ const OPEN: usize = 8;
 pub(super) struct Files {
     /// The bytes of the file with the virtual dataset.
     own: Arc<dyn ByteSource>,
-    verify: bool,
+    settings: Settings,
     view: View,
     weight: u64,
     pool: Arc<HandlePool>,
@@ -42,7 +42,7 @@ impl Files {
     pub(super) fn new(meta: &Meta<'_>, view: View, weight: u64) -> Self {
         Self {
             own: meta.bytes.clone(),
-            verify: meta.verify,
+            settings: meta.settings.clone(),
             view,
             weight,
             pool: Arc::new(HandlePool::new(OPEN)),
@@ -66,10 +66,11 @@ impl Files {
         };
         let file = match bytes {
             Some(bytes) => {
-                let (meta, _) = begin(&bytes, self.verify)?;
-                let (form, verify) = (meta.form, self.verify);
+                let (meta, _) = begin(&bytes, &self.settings)?;
+                let form = meta.form;
                 drop(meta);
-                let handle = Arc::new(FileHandle { bytes, form, verify });
+                let settings = self.settings.clone();
+                let handle = Arc::new(FileHandle { bytes, form, settings });
                 Some(Arc::new(SourceFile { handle, seen: Seen::default() }))
             }
             None => None,
@@ -89,7 +90,7 @@ impl Files {
     }
 
     fn open(&self, file: &SourceFile, path: &str) -> Result<Option<Arc<DatasetSource>>> {
-        let (meta, root) = begin(&file.handle.bytes, self.verify)?;
+        let (meta, root) = begin(&file.handle.bytes, &self.settings)?;
         meta.nested.set(self.weight);
         let Some(address) = file.seen.find(&meta, root, root, path)? else { return Ok(None) };
         let header = Header::read(&meta, address)?;

@@ -15,7 +15,7 @@ use crate::dataset::DatasetSource;
 use crate::describe::View;
 use crate::element::HeapReader;
 use crate::external;
-use crate::file::{FileHandle, begin};
+use crate::file::{FileHandle, Settings, begin};
 use crate::header::Header;
 
 /// Links into other files that one file may have followed.
@@ -28,21 +28,23 @@ const MOST_FILES: usize = 64;
 pub(crate) fn open(
     bytes: &Arc<dyn ByteSource>,
     options: &OpenOptions,
+    settings: &Settings,
     known: &Blueprints,
 ) -> Result<RawGroup> {
-    open_file(bytes, options, known, true)
+    open_file(bytes, options, settings, known, true)
 }
 
 /// `follow`: whether links into other files are followed; those in such a file are not.
 fn open_file(
     bytes: &Arc<dyn ByteSource>,
     options: &OpenOptions,
+    settings: &Settings,
     known: &Blueprints,
     follow: bool,
 ) -> Result<RawGroup> {
-    let (meta, address) = begin(bytes, options.verify)?;
-    let file =
-        Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, verify: options.verify });
+    let (meta, address) = begin(bytes, settings)?;
+    let (form, kept) = (meta.form, settings.clone());
+    let file = Arc::new(FileHandle { bytes: bytes.clone(), form, settings: kept });
     let heap = HeapReader::new(&meta);
     let root = Header::read(&meta, address)?;
     let mut walk = Walk::new(&heap, address, View::Netcdf);
@@ -140,7 +142,7 @@ impl Builder<'_, '_, '_> {
         let pool = Arc::new(HandlePool::new(2));
         let bytes = FileBytes::open(&Location::new(found), &pool)?;
         let bytes: Arc<dyn ByteSource> = Arc::new(bytes);
-        let mut here = open_file(&bytes, self.options, self.known, false)?;
+        let mut here = open_file(&bytes, self.options, &self.file.settings, self.known, false)?;
         let mut parts = path.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
         while let Some(part) = parts.next() {
             if let Some(at) = here.groups.iter().position(|g| g.name == part) {
