@@ -119,7 +119,8 @@ fn same_attrs(a: &[graticule_storage::RawAttr], b: &[graticule_storage::RawAttr]
     a.iter().map(key).eq(b.iter().map(key))
 }
 
-/// The elements so that NaN equals NaN, and truth values equal their integers.
+/// The elements so that NaN equals NaN, truth values equal their integers, and byte strings
+/// equal the text that netCDF takes them for.
 fn bytes(of: &Array) -> (Vec<usize>, Vec<u8>) {
     let packed = match of.dtype() {
         DType::Str => {
@@ -129,6 +130,14 @@ fn bytes(of: &Array) -> (Vec<usize>, Vec<u8>) {
         DType::List(_) => {
             let lists = of.to_flat::<Array>().unwrap();
             lists.iter().flat_map(|l| format!("{:?}\n", bytes(l)).into_bytes()).collect()
+        }
+        DType::Bytes(n) if *n > 0 => {
+            let text = |item: &[u8]| {
+                let end = item.iter().rposition(|b| *b != 0).map_or(0, |last| last + 1);
+                graticule_array::Text::from(&*String::from_utf8_lossy(&item[..end]))
+            };
+            let bytes = of.to_flat::<u8>().unwrap();
+            bytes.chunks(*n).flat_map(|i| format!("{:?}\n", text(i)).into_bytes()).collect()
         }
         DType::Bytes(_) | DType::Opaque(_) | DType::Record(_) => of.to_flat::<u8>().unwrap(),
         _ => of.to_packed().unwrap_or_default(),
