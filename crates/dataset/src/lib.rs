@@ -51,7 +51,7 @@ pub use graticule_cftime::{Origin, Side};
 pub use index::{
     BuildIndex, Closed, Found, Index, IndexCoord, IndexCoords, IntervalIndex, IntervalRecipe,
     Joined, LabelIndex, MultiIndex, MultiRecipe, PeriodicIndex, PeriodicRecipe, PointIndex,
-    PointRecipe, Query, RangeIndex,
+    PointRecipe, Query, RangeIndex, index_laws,
 };
 pub use io::{
     Compression, FileList, ManyOptions, OpenOptions, Preprocess, WriteOptions, open_dataset,

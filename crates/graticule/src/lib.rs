@@ -57,8 +57,8 @@ pub use graticule_dataset::{
 };
 pub use graticule_dataset::{
     BuildIndex, Closed, Found, IndexCoord, IndexCoords, IntervalIndex, Longitudes, MissingDims,
-    MultiIndex, PeriodicIndex, PointIndex, Query, RangeIndex, between, contains, inside, overlaps,
-    touches,
+    MultiIndex, PeriodicIndex, PointIndex, Query, RangeIndex, between, contains, index_laws,
+    inside, overlaps, touches,
 };
 pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,

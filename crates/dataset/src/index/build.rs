@@ -6,6 +6,7 @@ use std::sync::Arc;
 use graticule_array::{Array, Error, Result};
 
 use super::Index;
+use crate::attrs::Attrs;
 use crate::dims::Dims;
 use crate::name::Name;
 
@@ -18,8 +19,8 @@ pub struct IndexCoord {
     pub dims: Dims,
     /// Its values.
     pub values: Array,
-    /// Its attribute `units`, if it has one.
-    pub units: Option<String>,
+    /// Its attributes.
+    pub attrs: Attrs,
 }
 
 /// The coordinates that an index is made of.
@@ -90,7 +91,7 @@ impl IndexCoords {
         }
     }
 
-    /// The values of a coordinate over all axes of the index, row-major.
+    /// The values of a coordinate over all axes of the index.
     ///
     /// # Errors
     /// If there is no such coordinate, or it does not fit in memory.
@@ -101,7 +102,7 @@ impl IndexCoords {
         let axes: Vec<Option<usize>> = self.dims.iter().map(|d| c.dims.axis(d)).collect();
         let n = self.shape.iter().try_fold(1usize, |n, l| n.checked_mul(*l));
         let n = n.ok_or_else(|| Error::over_budget("an index of too many positions"))?;
-        c.values.spread(&axes, &self.shape, 0..n)
+        c.values.spread(&axes, &self.shape, 0..n)?.reshape(&self.shape)
     }
 }
 

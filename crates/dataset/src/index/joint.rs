@@ -187,8 +187,8 @@ impl Dataset {
             Error::invalid(format!("the values of \"{name}\" are not in memory"))
                 .hint(format!("load_vars({name:?}) first"))
         })?;
-        let units = var.attrs().text("units").map(str::to_owned);
-        Ok(IndexCoord { name: name.clone(), dims: var.dims().clone(), values, units })
+        let (dims, attrs) = (var.dims().clone(), var.attrs().clone());
+        Ok(IndexCoord { name: name.clone(), dims, values, attrs })
     }
 
     /// Drops the indexes of coordinates; the coordinates stay (xarray's `drop_indexes`).

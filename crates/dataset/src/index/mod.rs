@@ -10,6 +10,7 @@ mod found;
 mod interval;
 mod joint;
 mod label;
+mod laws;
 mod lazy;
 mod multi;
 mod periodic;
@@ -37,6 +38,7 @@ pub use interval::{Closed, IntervalIndex, IntervalRecipe};
 pub(crate) use joint::Joint;
 pub use label::LabelIndex;
 pub(crate) use label::factorize;
+pub use laws::index_laws;
 pub(crate) use lazy::LazyLabels;
 pub use multi::{MultiIndex, MultiRecipe};
 pub use periodic::{PeriodicIndex, PeriodicRecipe};
@@ -53,7 +55,8 @@ pub use range::RangeIndex;
 /// Three methods are required beside `kind` and `shape`: [`sel`](Self::sel) and
 /// [`difference`](Self::difference) say what labels mean, [`isel`](Self::isel) keeps the index
 /// through selections. What an index does not support drops it from the result, which the dataset
-/// notes ([`Dataset::notes`](crate::Dataset::notes)); the coordinates stay.
+/// notes ([`Dataset::notes`](crate::Dataset::notes)); the coordinates stay. Tests of an index can
+/// check its laws with [`index_laws`].
 ///
 /// ```
 /// use std::sync::Arc;

@@ -48,7 +48,7 @@ pub struct PointIndex {
     metric: Metric,
     /// Which coordinate is the latitude: 0, or 1 if longitude comes first.
     latitude: usize,
-    /// The values of each coordinate over all axes, row-major, of the type `f64`.
+    /// The values of each coordinate over all axes, of the type `f64`.
     coords: Arc<[Array]>,
     shape: Vec<usize>,
     tree: Arc<OnceLock<Tree>>,
@@ -320,8 +320,7 @@ impl Index for PointIndex {
 
     fn isel(&self, picks: &[Pick]) -> Option<Arc<dyn Index>> {
         let selection = Selection::new(picks);
-        let select = |a: &Array| a.reshape(&self.shape).and_then(|a| a.select(&selection));
-        let picked = self.coords.iter().map(select).collect::<Result<Vec<_>>>().ok()?;
+        let picked = self.coords.iter().map(|a| a.select(&selection)).collect::<Result<Vec<_>>>().ok()?;
         let shape = selection.shape();
         (!shape.is_empty()).then(|| {
             let made = Self { coords: picked.into(), shape, tree: Arc::default(), ..self.clone() };
@@ -401,9 +400,8 @@ impl BuildIndex for PointRecipe {
             if !(radius > 0.0 && radius.is_finite()) {
                 return Err(Error::invalid(format!("the radius {radius} is not a length")));
             }
-            let (a, b) = (&first.units, &second.units);
-            let swapped = is_longitude(a.as_deref()) == Some(true)
-                || is_longitude(b.as_deref()) == Some(false);
+            let swapped = is_longitude(first.attrs.text("units")) == Some(true)
+                || is_longitude(second.attrs.text("units")) == Some(false);
             latitude = usize::from(swapped);
             let lat = if swapped { second } else { first };
             let values = lat.values.cast(&DType::F64)?.to_flat::<f64>()?;
@@ -412,10 +410,7 @@ impl BuildIndex for PointRecipe {
                     .hint("give latitude first, then longitude, in degrees"));
             }
         }
-        let one = |at: usize| {
-            let spread = coords.spread(at)?.cast(&DType::F64)?;
-            Ok(spread)
-        };
+        let one = |at: usize| coords.spread(at)?.cast(&DType::F64);
         let values = (0..list.len()).map(one).collect::<Result<Vec<Array>>>()?;
         Ok(Arc::new(PointIndex {
             metric: self.0,

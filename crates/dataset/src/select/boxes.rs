@@ -5,64 +5,35 @@ use std::sync::Arc;
 
 use graticule_array::{Array, DType, Error, Pick, Result};
 
+use crate::attrs::Attrs;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::Dims;
 use crate::index::{BuildIndex as _, Found, IndexCoord, IndexCoords, PeriodicIndex, Query};
 use crate::name::Name;
+use crate::roles::Kind;
 use crate::select::Selector;
 use crate::variable::Variable;
 
-/// What a coordinate says of a place on the globe.
-#[derive(Clone, Copy, PartialEq)]
-enum Geo {
-    Latitude,
-    Longitude,
-}
-
-impl Geo {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Latitude => "latitude",
-            Self::Longitude => "longitude",
-        }
-    }
-
-    /// Whether attributes or the name of a coordinate say that it is this one.
-    fn is(self, name: &str, var: &Variable) -> bool {
-        let letters = match self {
-            Self::Latitude => ["degrees_north", "degree_north", "degrees_n", "degreesn"],
-            Self::Longitude => ["degrees_east", "degree_east", "degrees_e", "degreese"],
-        };
-        let text = |attr: &str| var.attrs().text(attr).map(str::to_ascii_lowercase);
-        let units = text("units").is_some_and(|u| letters.contains(&u.as_str()));
-        let standard = text("standard_name").is_some_and(|s| s == self.word());
-        let lower = name.to_ascii_lowercase();
-        let short = self.word().get(..3).unwrap_or_default();
-        let named = [short, self.word(), &format!("nav_{short}")].contains(&lower.as_str())
-            || (lower.starts_with(short) && lower.len() <= 5);
-        standard || units || named
-    }
-}
-
 impl Dataset {
-    /// The coordinate of latitude or longitude: of a dimension first.
-    fn geo(&self, what: Geo) -> Result<(Name, Variable)> {
-        let fits = |(name, var): &(&Name, &Variable)| {
-            var.ndim() > 0 && var.dtype().is_real() && what.is(name, var)
+    /// The coordinate of latitude or longitude, by its attributes or its name: of a dimension
+    /// first.
+    fn geo(&self, kind: Kind) -> Result<(Name, Variable)> {
+        let coord = |name: Name| {
+            let var = self.variable(&name).filter(|v| v.ndim() > 0 && v.dtype().is_real())?;
+            Some((name, var.clone()))
         };
-        let mut found: Vec<(&Name, &Variable)> = self.coord_vars().filter(fits).collect();
+        let names = self.cf().names(kind.word());
+        let mut found: Vec<_> = names.into_iter().filter_map(coord).collect();
         found.sort_by_key(|(name, _)| self.size_of(name).is_none());
-        let first = found.first().ok_or_else(|| {
+        found.into_iter().next().ok_or_else(|| {
             let known: Vec<&str> = self.coord_vars().map(|(n, _)| n.as_str()).collect();
             Error::not_found(format!(
-                "no coordinate of {} (there are {})",
-                what.word(),
+                "no coordinate of {kind} (there are {})",
                 if known.is_empty() { "none".to_owned() } else { known.join(", ") }
             ))
-            .hint(format!("its attribute standard_name should be \"{}\"", what.word()))
-        })?;
-        Ok((first.0.clone(), first.1.clone()))
+            .hint(format!("its attribute standard_name should be \"{kind}\""))
+        })
     }
 
     /// The cells whose centre lies in a box of longitudes and latitudes in degrees, ends
@@ -94,8 +65,8 @@ impl Dataset {
         if let Some(bad) = ends.iter().find(|v| !v.is_finite()) {
             return Err(Error::invalid(format!("{bad} is no end of a box")));
         }
-        let (x, xs) = self.geo(Geo::Longitude)?;
-        let (y, ys) = self.geo(Geo::Latitude)?;
+        let (x, xs) = self.geo(Kind::Longitude)?;
+        let (y, ys) = self.geo(Kind::Latitude)?;
         if xs.ndim() == 1 && ys.ndim() == 1 && xs.dims() != ys.dims() {
             let (dim, index) = self.index_of(&y)?;
             let within = Selector::from(*lat.start()..=*lat.end());
@@ -124,7 +95,8 @@ impl Dataset {
         let values = var.in_memory().cloned().ok_or_else(|| not_in_memory(coord))?;
         let (dims, name) = (var.dims().clone(), coord.clone());
         let dim = dims.first().cloned().ok_or_else(|| Error::bug("a longitude without an axis"))?;
-        let coords = IndexCoords::new(vec![IndexCoord { name, dims, values, units: None }])?;
+        let coords =
+            IndexCoords::new(vec![IndexCoord { name, dims, values, attrs: Attrs::new() }])?;
         let index = PeriodicIndex::longitude().build(&coords)?;
         let selector = Selector::from(*range.start()..=*range.end());
         let Found::Picks { picks, labels, .. } = index.sel(&Query::of(coord, selector))? else {
@@ -207,8 +179,8 @@ impl Dataset {
         if corners.len() < 3 || corners.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
             return Err(Error::invalid("a polygon needs three corners at least, all finite"));
         }
-        let (x, xs) = self.geo(Geo::Longitude)?;
-        let (y, ys) = self.geo(Geo::Latitude)?;
+        let (x, xs) = self.geo(Kind::Longitude)?;
+        let (y, ys) = self.geo(Kind::Latitude)?;
         let (dims, shape) = crate::verbs::align::common_shape(&[&ys, &xs])?;
         let values = |name: &Name, var: &Variable| -> Result<Vec<f64>> {
             let in_memory = var.in_memory().ok_or_else(|| not_in_memory(name))?;

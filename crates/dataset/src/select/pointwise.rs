@@ -92,13 +92,14 @@ pub(super) fn common<'a>(
 
 impl Variable {
     /// The elements at these points; the variable itself if it has none of their dimensions.
+    ///
+    /// Each dimension of the points stands where the first dimension that gives way to it was.
     pub(crate) fn gathered(&self, by: &[Points]) -> Result<Self> {
         let mut own: Vec<Points> = by.iter().filter(|p| self.dims().has(&p.dim)).cloned().collect();
         if own.is_empty() {
             return Ok(self.clone());
         }
-        let lens = own.iter().map(|p| (&p.dims, p.shape.as_slice()));
-        let (dims, shape) = common(lens)?;
+        let (dims, shape) = common(own.iter().map(|p| (&p.dims, p.shape.as_slice())))?;
         // A dimension that the points share with the variable runs along with them.
         for (dim, len) in dims.iter().zip(&shape) {
             let picked = own.iter().any(|p| p.dim == *dim);
@@ -118,23 +119,58 @@ impl Variable {
             }
         }
         own.sort_by_key(|p| self.axis(&p.dim));
-        let axes: Vec<usize> = own.iter().filter_map(|p| self.axis(&p.dim)).collect();
-        let first = axes.first().copied().unwrap_or(0);
-        let lists = own.iter().map(|p| p.spread(&dims, &shape)).collect::<Result<Vec<_>>>()?;
-        let data = pick_points(self.data(), &axes, &lists, &shape)?;
-        let gone: Vec<Name> = own.into_iter().map(|p| p.dim).collect();
-        let mut names: Vec<Name> = Vec::new();
-        for (axis, dim) in self.dims().iter().enumerate() {
-            if axis == first {
-                names.extend(dims.iter().cloned());
+        let order = self.dims().iter().fold(Dims::none(), |order, dim| {
+            match own.iter().find(|p| p.dim == *dim) {
+                Some(points) => order.union(&points.dims),
+                None => order.union(&Dims::from(dim)),
             }
-            if !gone.contains(dim) {
-                names.push(dim.clone());
-            }
+        });
+        let (mut data, mut names) = (self.data().clone(), self.dims().clone());
+        for group in connected(own) {
+            (data, names) = pick_group(&data, &names, &group)?;
         }
+        let axes: Vec<usize> = order.iter().filter_map(|d| names.axis(d)).collect();
+        let data = data.permute(&axes)?;
         let encoding = self.encoding().after_reshape();
-        self.clone().with_encoding(encoding).with_dims_data(names.into_iter().collect(), data)
+        self.clone().with_encoding(encoding).with_dims_data(order, data)
     }
+}
+
+/// Points that share dimensions, directly or by way of others, in groups.
+fn connected(points: Vec<Points>) -> Vec<Vec<Points>> {
+    let mut groups: Vec<Vec<Points>> = Vec::new();
+    for own in points {
+        let linked = |group: &Vec<Points>| {
+            group.iter().any(|other| other.dims.iter().any(|d| own.dims.has(d)))
+        };
+        let (with, without): (Vec<_>, Vec<_>) = groups.into_iter().partition(linked);
+        let mut group: Vec<Points> = with.into_iter().flatten().collect();
+        group.push(own);
+        groups = without;
+        groups.push(group);
+    }
+    groups
+}
+
+/// The elements at points of one group; their dimensions stand where the first one was.
+fn pick_group(data: &LazyArray, dims: &Dims, group: &[Points]) -> Result<(LazyArray, Dims)> {
+    let mut group: Vec<&Points> = group.iter().collect();
+    group.sort_by_key(|p| dims.axis(&p.dim));
+    let (fresh, shape) = common(group.iter().map(|p| (&p.dims, p.shape.as_slice())))?;
+    let axes: Vec<usize> = group.iter().filter_map(|p| dims.axis(&p.dim)).collect();
+    let first = axes.first().copied().unwrap_or(0);
+    let lists = group.iter().map(|p| p.spread(&fresh, &shape)).collect::<Result<Vec<_>>>()?;
+    let data = pick_points(data, &axes, &lists, &shape)?;
+    let mut names: Vec<Name> = Vec::new();
+    for (axis, dim) in dims.iter().enumerate() {
+        if axis == first {
+            names.extend(fresh.iter().cloned());
+        }
+        if !axes.contains(&axis) {
+            names.push(dim.clone());
+        }
+    }
+    Ok((data, names.into_iter().collect()))
 }
 
 /// The elements at points: along the first of `axes` stand the axes of `shape`, the others go.

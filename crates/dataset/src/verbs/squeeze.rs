@@ -16,6 +16,31 @@ impl Dataset {
         self.verb(|| format!("squeeze({dims})"), |ds| ds.try_squeeze(&dims))
     }
 
+    /// Drops dimensions of length 1 together with their coordinates.
+    ///
+    /// ```
+    /// use graticule_dataset::DataArray;
+    /// let x = DataArray::new("x", ["t", "y"], (vec![1.0, 2.0], [1, 2])).with_coord("t", "t", vec![7]);
+    /// assert_eq!(x.squeeze("t")["t"].item::<i32>()?, 7);
+    /// assert_eq!(x.squeeze_drop("t").coords().names().count(), 0);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn squeeze_drop(&self, dims: impl Into<Over>) -> Self {
+        let dims = dims.into();
+        self.verb(|| format!("squeeze_drop({dims})"), |ds| ds.try_squeeze_drop(&dims))
+    }
+
+    fn try_squeeze_drop(&self, dims: &Over) -> Result<Self> {
+        let made = self.try_squeeze(dims)?;
+        let scalar = |name: &Name| {
+            self.coord_vars().any(|(n, v)| n == name && v.ndim() > 0)
+                && made.variable(name).is_some_and(|v| v.ndim() == 0)
+        };
+        let gone = made.coord_vars().map(|(n, _)| n.clone()).filter(scalar).collect();
+        made.try_drop_vars(&gone)
+    }
+
     fn try_squeeze(&self, dims: &Over) -> Result<Self> {
         let gone: Vec<Name> = match dims {
             Over::All | Over::Default => {
@@ -46,5 +71,13 @@ impl DataArray {
     pub fn squeeze(&self, dims: impl Into<Over>) -> Self {
         let dims = dims.into();
         self.verb(|| format!("squeeze({dims})"), |set| set.try_squeeze(&dims))
+    }
+
+    /// Drops dimensions of length 1 together with their coordinates; see
+    /// [`Dataset::squeeze_drop`].
+    #[track_caller]
+    pub fn squeeze_drop(&self, dims: impl Into<Over>) -> Self {
+        let dims = dims.into();
+        self.verb(|| format!("squeeze_drop({dims})"), |set| set.try_squeeze_drop(&dims))
     }
 }

@@ -4,7 +4,7 @@ use graticule_array::{Array, DType, TimeType};
 use graticule_cftime::{Calendar, DateTime, TimeUnit};
 use graticule_dataset::{
     Closed, DataArray, Dataset, IntervalIndex, Longitudes, PeriodicIndex, PointIndex, RangeIndex,
-    Selector, between, contains, inside, near, overlaps, touches,
+    Selector, between, contains, index_laws, inside, near, overlaps, touches,
 };
 use proptest::prelude::*;
 
@@ -74,7 +74,7 @@ fn a_curvilinear_grid_keeps_its_index_through_slices() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(super::cases(64))]
 
     /// The nearest point on the globe is what comparing all distances gives.
     #[test]
@@ -304,4 +304,27 @@ fn parts_of_dates_in_every_calendar() {
         let last = x.sel("time", near("2000-02-30"));
         assert_eq!(last.fault().is_none(), calendar == Calendar::Day360, "{name}");
     }
+}
+
+#[test]
+fn every_index_keeps_the_laws() {
+    let ds = Dataset::new()
+        .with_coord("x", "x", vec![30.0, 10.0, 20.0])
+        .with_coord("y", "y", vec!["b", "a", "b", "c"])
+        .with_coord("lon", "lon", vec![0.0, 90.0, 180.0])
+        .with_coord("lat2", ["y", "x"], ((0..12).map(f64::from).collect::<Vec<_>>(), [4, 3]))
+        .with_coord("lon2", ["y", "x"], ((0..12).map(f64::from).collect::<Vec<_>>(), [4, 3]))
+        .with_coord("x_bnds", ["x", "nv"], (vec![25.0, 35.0, 5.0, 15.0, 15.0, 25.0], [3, 2]))
+        .with_range("n", RangeIndex::new(0.0, 0.1, 7).unwrap())
+        .set_xindex("lon", PeriodicIndex::longitude())
+        .set_xindex(["lat2", "lon2"], PointIndex::great_circle())
+        .set_xindex(["x", "x_bnds"], IntervalIndex::closed(Closed::Both))
+        .check()
+        .unwrap();
+    for coord in ["x", "y", "lon", "lat2", "n"] {
+        index_laws(ds.index(coord).unwrap()).unwrap();
+    }
+    let stacked = DataArray::new("t", ["a", "b"], (vec![0; 6], [2, 3])).stack("z", ["b", "a"]);
+    index_laws(stacked.index("z").unwrap()).unwrap();
+    index_laws(stacked.isel("z", [0, 3, 5]).index("a").unwrap()).unwrap();
 }

@@ -156,7 +156,7 @@ fn case() -> impl Strategy<Value = ([usize; 3], Vec<(usize, Indexer, Chosen)>, u
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(super::cases(400))]
 
     #[test]
     fn isel_is_brute_force((lens, by, points) in case()) {
@@ -231,4 +231,41 @@ proptest! {
         let (_, _, values) = brute(lens, &steps, 0);
         prop_assert_eq!(one.values::<i32>().unwrap(), values);
     }
+}
+
+#[test]
+fn dimensions_of_points_stand_as_in_xarray() {
+    let shape = [2, 3, 4, 5];
+    let t = DataArray::new("t", ["a", "b", "c", "d"], ((0..120).collect::<Vec<i32>>(), shape));
+    let p = |dims: &[&str]| {
+        let n = 1 << dims.len();
+        let at = Array::from_vec(vec![2; dims.len()], (0..n).map(|i| i % 2).collect::<Vec<i64>>());
+        Indexer::from(DataArray::new("", dims, at))
+    };
+    let dims = |by: Vec<(&str, Indexer)>| {
+        t.isel_many(by, MissingDims::Raise).check().unwrap().dims().to_string()
+    };
+    assert_eq!(dims(vec![("b", p(&["p"])), ("d", p(&["p"]))]), "a, p, c");
+    assert_eq!(dims(vec![("c", p(&["p"])), ("b", p(&["q"]))]), "a, q, p, d");
+    assert_eq!(dims(vec![("d", p(&["q"])), ("b", p(&["p"]))]), "a, p, c, q");
+    assert_eq!(dims(vec![("d", p(&["q", "p"])), ("b", p(&["p"]))]), "a, p, c, q");
+    assert_eq!(dims(vec![("c", p(&["a"])), ("b", p(&["p"]))]), "a, p, d");
+    assert_eq!(dims(vec![("a", 0.into()), ("d", p(&["p"]))]), "b, c, p");
+    assert_eq!(dims(vec![("d", p(&["q", "p"]))]), "a, b, c, q, p");
+    // Along a dimension that the array has, the points run with it.
+    let run = t.isel("c", DataArray::new("", "a", vec![3, 1])).isel("b", 0).isel("d", 0);
+    assert_eq!(run.values::<i32>().unwrap(), [15, 65]);
+    let both = t.isel_many([("b", p(&["p"])), ("d", p(&["q", "p"]))], MissingDims::Raise);
+    let both = both.isel("a", 1).isel("c", 2);
+    // At (p, q): b = p, d = p.
+    assert_eq!(both.values::<i32>().unwrap(), [70, 70, 91, 91]);
+    let named = DataArray::new("", "p", vec![0, 2])
+        .with_coord("p", "p", vec!["first", "second"])
+        .with_coord("height", "p", vec![7, 9]);
+    let at = t.isel("d", &named);
+    assert_eq!(at["height"].values::<i32>().unwrap(), [7, 9], "coordinates of points come along");
+    assert_eq!(
+        at.sel("p", "second").isel("a", 0).isel("b", 0).values::<i32>().unwrap(),
+        [2, 7, 12, 17]
+    );
 }

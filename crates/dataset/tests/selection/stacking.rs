@@ -1,6 +1,6 @@
 //! Multi-indexes: stacking, levels, unstacking.
 
-use graticule_dataset::{DataArray, Dataset, Selector};
+use graticule_dataset::{DataArray, Dataset, Selector, step};
 use proptest::prelude::*;
 
 fn grid() -> DataArray {
@@ -80,6 +80,32 @@ fn set_reset_append_reorder() {
 }
 
 #[test]
+fn the_index_follows_other_verbs() {
+    let gaps =
+        DataArray::new("t", ["y", "x"], (vec![1.0, f64::NAN, 3.0, 4.0, 5.0, f64::NAN], [2, 3]))
+            .with_coord("y", "y", vec![2, 1])
+            .with_coord("x", "x", vec![10, 20, 30]);
+    let z = gaps.stack("z", ["y", "x"]);
+    let back = z.dropna("z").unwrap().unstack("z");
+    assert_eq!(back.dims().to_string(), "y, x");
+    let (old, new) = (gaps.values::<f64>().unwrap(), back.values::<f64>().unwrap());
+    assert!(old.iter().zip(&new).all(|(a, b)| a == b || (a.is_nan() && b.is_nan())));
+    assert_eq!(back["y"].values::<i32>().unwrap(), [2, 1]);
+    let computed = (&z * 2.0).compute().unwrap();
+    assert_eq!(computed.sel("y", 1).sel("x", 20).item::<f64>().unwrap(), 10.0);
+    let renamed = z.rename([("x", "lon"), ("z", "cell")]);
+    assert_eq!(renamed.sel("lon", 10).values::<f64>().unwrap(), [1.0, 4.0]);
+    assert_eq!(renamed.unstack("cell").dims().to_string(), "y, lon");
+    let kept = z
+        .isel("z", step(.., -1))
+        .head("z", 4)
+        .where_(z.isel("z", step(.., -1)).head("z", 4).gt(2.0));
+    assert_eq!(kept.sel("y", 2).values::<f64>().unwrap(), [3.0]);
+    let turned = z.expand_dims("k").transpose(["z", "k"]).sel("y", 1);
+    assert_eq!(turned.dims().to_string(), "x, k");
+}
+
+#[test]
 fn arithmetic_needs_the_same_rows() {
     let z = grid().stack("z", ["y", "x"]);
     assert_eq!((&z + &z).unstack("z").values::<i32>().unwrap()[5], 10);
@@ -106,7 +132,7 @@ fn a_hundred_million_cells_are_stacked_without_labels() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(super::cases(200))]
 
     /// A range of one level is what looking at every row gives.
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use graticule_array::{Array, DType, Error, Pick, Result};
 use graticule_dataset::{
-    BuildIndex, DataArray, Dataset, Found, Index, IndexCoords, Query, Selector, near,
+    BuildIndex, DataArray, Dataset, Found, Index, IndexCoords, Query, Selector, index_laws, near,
 };
 
 /// Azimuths in degrees and ranges in metres; asked for `x` and `y` in metres.
@@ -133,6 +133,7 @@ fn what_it_does_not_support_says_so() {
     assert!(!index.equals(&**other) && index.equals(&*index));
     assert_eq!(index.describe(), "gates (180)");
     assert!(format!("{ds}").contains("gates (180)"), "{ds}");
+    index_laws(&index).unwrap();
     let plain = DataArray::new("v", "range", vec![1.0; 5]).set_xindex("range", Radar);
     assert!(plain.fault().is_some());
 }
