@@ -48,6 +48,7 @@ pub use encoding::Encoding;
 pub use fault::Fault;
 pub use graticule_array::{Interpolation, QuantileMethod};
 pub use graticule_cftime::{Origin, Side};
+pub use graticule_lazy::Boundary as OverlapBoundary;
 pub use index::{
     BuildIndex, Closed, Found, Index, IndexCoord, IndexCoords, IntervalIndex, IntervalRecipe,
     Joined, LabelIndex, MultiIndex, MultiRecipe, PeriodicIndex, PeriodicRecipe, PointIndex,
@@ -83,3 +84,4 @@ pub use verbs::{
 
 pub use combine::ReindexOptions;
 pub use verbs::operand::ArrayOperand;
+pub use verbs::{MissingCore, UserFn, apply_ufunc};

@@ -320,7 +320,8 @@ impl Index for PointIndex {
 
     fn isel(&self, picks: &[Pick]) -> Option<Arc<dyn Index>> {
         let selection = Selection::new(picks);
-        let picked = self.coords.iter().map(|a| a.select(&selection)).collect::<Result<Vec<_>>>().ok()?;
+        let picked =
+            self.coords.iter().map(|a| a.select(&selection)).collect::<Result<Vec<_>>>().ok()?;
         let shape = selection.shape();
         (!shape.is_empty()).then(|| {
             let made = Self { coords: picked.into(), shape, tree: Arc::default(), ..self.clone() };

@@ -54,7 +54,11 @@ impl From<&str> for IntoDType {
 }
 
 impl IntoDType {
-    fn text(&self) -> String {
+    pub(super) fn get(&self) -> Result<DType> {
+        self.0.clone()
+    }
+
+    pub(super) fn text(&self) -> String {
         self.0.as_ref().map_or_else(|_| "..".into(), ToString::to_string)
     }
 }

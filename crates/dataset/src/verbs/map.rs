@@ -123,11 +123,84 @@ impl Dataset {
     }
 }
 
+impl Dataset {
+    /// A function of each data variable, with its coordinates; the dataset of what it makes. The
+    /// coordinates are those of the results.
+    ///
+    /// ```
+    /// use graticule_dataset::Dataset;
+    /// let ds = Dataset::new().with_var("a", "x", vec![1.0, -2.0]).with_var("b", "x", vec![3.0, 4.0]);
+    /// let top = ds.map(|array| array.abs().max("x"));
+    /// assert_eq!(top["a"].item::<f64>()?, 2.0);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn map(&self, mut function: impl FnMut(&DataArray) -> DataArray) -> Self {
+        self.verb(
+            || "map(..)".into(),
+            |set| set.filter_arrays(|array| function(array).check().map(Some)),
+        )
+    }
+
+    /// The dataset through a function of one's own, to keep a chain of verbs in one line.
+    ///
+    /// ```
+    /// use graticule_dataset::Dataset;
+    /// fn to_celsius(ds: &Dataset) -> Dataset {
+    ///     ds - 273.15
+    /// }
+    /// let ds = Dataset::new().with_var("t", "x", vec![273.15]);
+    /// assert_eq!(ds.pipe(to_celsius)["t"].values::<f64>()?, [0.0]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn pipe<R>(&self, function: impl FnOnce(&Self) -> R) -> R {
+        function(self)
+    }
+
+    /// [`filter_arrays`](Self::filter_arrays) that leaves none out.
+    pub(crate) fn map_arrays(
+        &self,
+        mut change: impl FnMut(&DataArray) -> Result<DataArray>,
+    ) -> Result<Self> {
+        self.filter_arrays(|array| change(array).map(Some))
+    }
+
+    /// Each data variable as an array through a function, which may leave it out.
+    pub(crate) fn filter_arrays(
+        &self,
+        mut change: impl FnMut(&DataArray) -> Result<Option<DataArray>>,
+    ) -> Result<Self> {
+        let mut parts = self.0.emptied();
+        let mut vars = Vec::new();
+        for (name, var) in self.data_vars() {
+            let array = DataArray::from_set(self, name, var);
+            let made = change(&array).and_then(|made| {
+                let Some(made) = made else { return Ok(None) };
+                let frame = Dataset(Arc::new(parts.clone()));
+                parts = align::merged_coords(&frame, &made.set)?;
+                made.main().cloned().map(Some)
+            });
+            let made = made.map_err(|e| in_variable(e, name))?;
+            vars.extend(made.map(|var| (name.clone(), var)));
+        }
+        parts.attrs = self.0.attrs.clone();
+        for (name, var) in vars {
+            parts.insert(name.clone(), var, false).map_err(|e| in_variable(e, &name))?;
+        }
+        Ok(Self(Arc::new(parts)))
+    }
+}
+
 fn or_none(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 impl DataArray {
+    /// The array through a function of one's own, to keep a chain of verbs in one line.
+    pub fn pipe<R>(&self, function: impl FnOnce(&Self) -> R) -> R {
+        function(self)
+    }
+
     /// This array together with another operand. An array keeps its name if both have the same.
     pub(crate) fn pair(
         &self,

@@ -5,6 +5,7 @@
 //! carried fault.
 
 pub(crate) mod align;
+mod apply;
 mod arith;
 mod astype;
 mod axis;
@@ -54,6 +55,7 @@ mod variable_dim;
 mod weighted;
 pub(crate) mod where_;
 
+pub use apply::{MissingCore, UserFn, apply_ufunc};
 pub use astype::IntoDType;
 pub use calculus::CalculusOptions;
 pub use carry::GapOptions;
