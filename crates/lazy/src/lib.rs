@@ -8,6 +8,7 @@
 mod block;
 mod expr;
 mod geometry;
+mod keep;
 mod kernel;
 mod optimize;
 mod plan;

@@ -65,6 +65,7 @@ pub(crate) fn node_id(op: &Op, inputs: &[LazyArray]) -> NodeId {
             None => h.add(&(Arc::as_ptr(block).cast::<()>() as usize)),
         },
         Op::Gather(gather) => h.add(gather),
+        Op::Kept(kept) => h.add(&kept.of.id()),
     }
     for input in inputs {
         h.add(&input.id());

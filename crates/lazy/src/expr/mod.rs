@@ -14,6 +14,7 @@ use graticule_array::{
 use graticule_storage::ChunkSource;
 
 use crate::block::{BlockOp, Gather};
+use crate::keep::Kept;
 pub use id::NodeId;
 pub(crate) use op::{Groups, Op, ReduceSpec, check_axes};
 
@@ -449,11 +450,17 @@ impl LazyArray {
         Self::make(Op::Gather(gather), vec![self.clone()], self.dtype().clone(), grid)
     }
 
+    /// The values of an expression that another stage keeps.
+    pub(crate) fn kept(kept: Kept, grid: ChunkGrid) -> Self {
+        let dtype = kept.of.dtype().clone();
+        Self::leaf(Op::Kept(kept), Vec::new(), dtype, grid, 0)
+    }
+
     /// The same operation on other inputs, checked anew. Rules build with it.
     pub(crate) fn with_inputs(&self, inputs: &[LazyArray]) -> Result<Self> {
         let at = |i: usize| inputs.get(i).ok_or_else(|| Error::bug("an input was lost"));
         match self.op() {
-            Op::Read(_) | Op::Const(_) => Ok(self.clone()),
+            Op::Read(_) | Op::Const(_) | Op::Kept(_) => Ok(self.clone()),
             Op::Select(s) => at(0)?.select(s),
             Op::Permute(axes) => at(0)?.permute(axes),
             Op::Broadcast { axes, shape } => at(0)?.broadcast(axes, shape),

@@ -7,6 +7,7 @@ use graticule_array::{Array, ChunkGrid, DType, Error, MapOp, Reduction, Result, 
 use graticule_storage::ChunkSource;
 
 use crate::block::{BlockOp, Gather};
+use crate::keep::Kept;
 
 /// What a node does to its inputs.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub(crate) enum Op {
     Block(Arc<dyn BlockOp>),
     /// Points picked along several axes together.
     Gather(Gather),
+    /// What another stage computes and keeps; only plans make it.
+    Kept(Kept),
 }
 
 /// A reduction and the axes it runs over.
@@ -123,6 +126,7 @@ impl fmt::Display for Op {
             Self::Rechunk(grid) => write!(f, "rechunk {:?}", grid.largest()),
             Self::Block(op) => f.write_str(&op.name()),
             Self::Gather(gather) => write!(f, "{gather}"),
+            Self::Kept(kept) => write!(f, "{kept}"),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! What a block of an expression needs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use graticule_array::{Array, Error, Pick, Result, Selection};
 
+use graticule_storage::ChunkSource;
+
 use super::{Buffers, Operand, Program, Step, TILE};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, staying, through_broadcast, through_permute};
+use crate::keep::Kept;
 
 /// What blocks of a run share.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub(crate) struct Resolver<'a> {
     steps: Vec<(NodeId, Selection, Vec<Option<usize>>, usize)>,
     arrays: Vec<(NodeId, Selection, Array)>,
     pub(super) lent: Vec<Array>,
+    /// Whether what is read comes from a source.
+    counts: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -40,6 +46,7 @@ impl<'a> Resolver<'a> {
             steps: Vec::new(),
             arrays: Vec::new(),
             lent: Vec::new(),
+            counts: true,
         }
     }
 
@@ -109,12 +116,12 @@ impl<'a> Resolver<'a> {
                     self.load(array, places.to_vec())
                 }
             },
-            Op::Const(_) | Op::Reduce(_) => {
+            Op::Const(_) | Op::Reduce(_) | Op::Kept(Kept { file: None, .. }) => {
                 let (part, places) = without_repeats(part, places);
                 let array = self.array(node, &part)?;
                 self.load(array, places)
             }
-            Op::Read(_) | Op::JoinChars | Op::Block(_) | Op::Gather(_) => {
+            Op::Read(_) | Op::JoinChars | Op::Block(_) | Op::Gather(_) | Op::Kept(_) => {
                 let array = self.array(node, part)?;
                 self.load(array, places.to_vec())
             }
@@ -141,7 +148,14 @@ impl<'a> Resolver<'a> {
         }
         let array = match node.op() {
             Op::Const(a) => pick(a, part)?,
-            Op::Reduce(_) => {
+            Op::Kept(Kept { file: Some(file), .. }) => {
+                let file: Arc<dyn ChunkSource> = file.clone();
+                self.counts = false;
+                let array = self.read(&file, part);
+                self.counts = true;
+                array?
+            }
+            Op::Reduce(_) | Op::Kept(_) => {
                 let done = self.blocks.results.get(&id);
                 let done =
                     done.ok_or_else(|| Error::bug(format!("{node:?} is not computed yet")))?;
@@ -237,7 +251,9 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn count(&self, bytes: usize) {
-        self.blocks.read.fetch_add(bytes as u64, Ordering::Relaxed);
+        if self.counts {
+            self.blocks.read.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Action, Stage};
 use crate::block::{needs, passes, shapes};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, through_broadcast, through_permute};
+use crate::keep::Kept;
 use crate::kernel::TILE;
 use crate::optimize::below_block;
 
@@ -21,6 +22,8 @@ pub(crate) struct Reads {
     pub(crate) stored: u64,
     /// Chunks, counted as often as they are read.
     pub(crate) chunks: usize,
+    /// Bytes that come back from temporary files.
+    pub(crate) again: u64,
     /// The number of sources.
     pub(crate) sources: usize,
     /// The first source, as text.
@@ -78,11 +81,32 @@ pub(crate) fn reads(stage: &Stage) -> Reads {
     let mut out = counter.reads;
     out.sources = counter.sources.len();
     for consumer in &stage.consumers {
-        if let Action::Write(sink) = &consumer.action {
+        if let Action::Write(sink, _) = &consumer.action {
             out.respect(&sink.limits());
         }
     }
     out
+}
+
+/// Bytes that these expressions read if each part of each source is read once.
+pub(crate) fn least(roots: &[LazyArray]) -> u64 {
+    fn below(counter: &mut Counter, node: &LazyArray) {
+        counter.visit(node, &Selection::all(node.shape()));
+        let mut todo: Vec<LazyArray> = vec![node.clone()];
+        let mut seen = HashSet::new();
+        while let Some(node) = todo.pop() {
+            if !seen.insert(node.id()) {
+                continue;
+            }
+            if let (Op::Reduce(_), Some(input)) = (node.op(), node.inputs().first()) {
+                counter.visit(input, &Selection::all(input.shape()));
+            }
+            todo.extend(node.inputs().iter().cloned());
+        }
+    }
+    let mut counter = Counter::default();
+    roots.iter().for_each(|r| below(&mut counter, r));
+    counter.reads.bytes
 }
 
 /// Whether each chunk is needed for one block only, once.
@@ -90,6 +114,7 @@ fn is_aligned(stage: &Stage) -> bool {
     fn visit(node: &LazyArray, grid: &ChunkGrid) -> bool {
         match node.op() {
             Op::Const(_) | Op::Reduce(_) => true,
+            Op::Kept(kept) => kept.file.is_none(),
             Op::Read(source) => source.info().grid == *grid,
             // The grid has a cut wherever a piece ends.
             Op::Concat { axis, .. } => {
@@ -147,6 +172,7 @@ impl Counter {
         let out = &mut self.reads;
         out.bytes = (out.bytes as f64 * by) as u64;
         out.stored = (out.stored as f64 * by) as u64;
+        out.again = (out.again as f64 * by) as u64;
         out.chunks = (out.chunks as f64 * by).round() as usize;
     }
 
@@ -163,6 +189,16 @@ fn visit(counter: &mut Counter, node: &LazyArray, part: &Selection) {
     let input = || node.inputs().first();
     match node.op() {
         Op::Const(_) | Op::Reduce(_) => {}
+        Op::Kept(kept) => {
+            if let Some(file) = &kept.file {
+                let mut cells = 1u64;
+                for (pick, dim) in part.picks().iter().zip(file.pieces().dims()) {
+                    cells = cells.saturating_mul(touched(pick, dim).1 as u64);
+                }
+                let size = node.dtype().planned_size() as u64;
+                out.again = out.again.saturating_add(cells.saturating_mul(size));
+            }
+        }
         Op::Read(source) => {
             let (info, limits) = (source.info(), source.limits());
             let (mut chunks, mut cells, mut all) = (1usize, 1u64, 1u64);
@@ -327,6 +363,13 @@ impl BlockCost {
                     if scattered {
                         let chunk = source.info().grid.largest();
                         self.add(product(&chunk), node);
+                    }
+                }
+                Op::Kept(Kept { file: Some(file), .. }) => {
+                    self.add(cells, node);
+                    self.scratch = self.scratch.max(file.piece_bytes());
+                    if scattered {
+                        self.add(product(&file.pieces().largest()), node);
                     }
                 }
                 _ if scattered => self.add(cells, node),

@@ -93,7 +93,11 @@ fn action(consumer: &Consumer) -> String {
         Action::Collect(_) => {
             format!("keep {} {:?}", consumer.input.dtype(), consumer.input.shape())
         }
-        Action::Write(_) => {
+        Action::Write(_, Some(_)) => {
+            let of = &consumer.input;
+            format!("keep {} {:?} on disk", of.dtype(), of.shape())
+        }
+        Action::Write(_, None) => {
             format!("write {} {:?}", consumer.input.dtype(), consumer.input.shape())
         }
         Action::Reduce(spec, _) => spec.to_string(),
@@ -108,6 +112,10 @@ fn chain(node: &LazyArray) -> Vec<String> {
         match node.op() {
             Op::Reduce(spec) => {
                 steps.push(format!("result of {}", spec.reduction.name()));
+                break;
+            }
+            Op::Kept(_) => {
+                steps.push("what was kept".into());
                 break;
             }
             Op::Read(_) => steps.push("read".into()),

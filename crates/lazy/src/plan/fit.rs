@@ -12,11 +12,11 @@ use super::blocks::Geometry;
 use super::cost::{BlockCost, product};
 use super::{Action, SLACK, Stage};
 use crate::block::has_block;
-use crate::expr::{Groups, ReduceSpec};
+use crate::expr::{Groups, Op, ReduceSpec};
 use crate::session::Memory;
 
 /// Axes are stiff if blocks half as long along them hold more than this share.
-const STIFF: f64 = 0.8;
+const STIFF: f64 = 0.65;
 
 /// How a stage is cut to fit.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<
     let mut best: Option<(f64, Fit)> = None;
     let mut least = u64::MAX;
     let counts = groups.map_or(1, |g| g.count.max(1));
-    let writes = stage.consumers.iter().any(|c| matches!(c.action, Action::Write(_)));
+    let writes = stage.consumers.iter().any(|c| matches!(c.action, Action::Write(..)));
     let cells = product(&stage.fit.columns.largest()).max(1);
     // What is written is cut as its place is; blocks of plain steps are small as they are.
     let blocks = stage.consumers.iter().any(|c| has_block(&c.input));
@@ -256,7 +256,7 @@ fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
     if parts < 2 {
         return (columns, 1.0);
     }
-    let stored = stage.consumers.first().map(|c| c.input.grid().largest()).unwrap_or_default();
+    let stored = stage.consumers.first().map(|c| stored_lens(&c.input)).unwrap_or_default();
     let stiff = stiff_axes(stage);
     let is_stiff = |i: usize| geometry.kept.get(i).is_some_and(|a| stiff.contains(a));
     let mut left = parts;
@@ -290,6 +290,20 @@ fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
     (ChunkGrid::new(dims), if whole { again } else { 1.0 })
 }
 
+/// The lengths of what is read at once.
+fn stored_lens(input: &crate::LazyArray) -> Vec<usize> {
+    fn pieces(node: &crate::LazyArray) -> Option<Vec<usize>> {
+        match node.op() {
+            Op::Kept(kept) => kept.file.as_ref().map(|f| f.pieces().largest()),
+            Op::Reduce(_) => None,
+            _ => node.inputs().iter().find_map(pieces),
+        }
+    }
+    pieces(input)
+        .filter(|lens| lens.len() == input.ndim())
+        .unwrap_or_else(|| input.grid().largest())
+}
+
 /// The axes along which shorter blocks hold hardly less: operations need whole lines of them.
 pub(crate) fn stiff_axes(stage: &Stage) -> Vec<usize> {
     let lens = stage.geometry.grid.largest();
@@ -314,8 +328,8 @@ pub(crate) fn stiff_axes_of(input: &crate::LazyArray, lens: &[usize]) -> Vec<usi
 
 fn reads_whole_chunks(node: &crate::LazyArray) -> bool {
     match node.op() {
-        crate::expr::Op::Read(s) => s.info().whole_chunks,
-        crate::expr::Op::Reduce(_) => false,
+        Op::Read(s) => s.info().whole_chunks,
+        Op::Reduce(_) | Op::Kept(_) => false,
         _ => node.inputs().iter().any(reads_whole_chunks),
     }
 }

@@ -4,9 +4,11 @@ mod blocks;
 mod cost;
 mod explain;
 mod fit;
+mod keep;
 mod stages;
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType, Region, Result};
@@ -22,6 +24,9 @@ pub(crate) use fit::{Fit, met_groups, project};
 /// One part in this many of the budget is left to the allocator, which does not give all
 /// freed memory back at once.
 const SLACK: u64 = 8;
+
+/// Plans that read this many times as much as they must are compared with others.
+const TOLERATED: f64 = 1.25;
 
 /// Sums over a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,10 +88,17 @@ pub(crate) struct Slot {
     pub(crate) made_by: usize,
     /// The last stage that reads it; `None` for outputs, which stay.
     pub(crate) last_use: Option<usize>,
+    /// Whether it is in a temporary file.
+    pub(crate) on_disk: bool,
 }
 
 impl Slot {
     pub(crate) fn bytes(&self) -> u64 {
+        if self.on_disk { 0 } else { self.size() }
+    }
+
+    /// Bytes of its elements, wherever they are.
+    pub(crate) fn size(&self) -> u64 {
         let len = self.shape.iter().fold(1usize, |n, l| n.saturating_mul(*l));
         len.saturating_mul(self.dtype.planned_size()) as u64
     }
@@ -118,8 +130,8 @@ pub(crate) struct Consumer {
 pub(crate) enum Action {
     /// Keeps all values in a slot.
     Collect(usize),
-    /// Writes all values.
-    Write(Arc<dyn ChunkSink>),
+    /// Writes all values: to a sink of the caller, or to the temporary file of a slot.
+    Write(Arc<dyn ChunkSink>, Option<usize>),
     /// Reduces them into a slot.
     Reduce(ReduceSpec, usize),
 }
@@ -216,10 +228,53 @@ impl Plan {
         budget: u64,
         threads: usize,
         sizes: Sizes,
+        folder: &Path,
     ) -> Result<Self> {
         let room = budget - budget / SLACK;
         let (roots, rules) = optimize(outputs)?;
-        let (stages, slots, outputs) = stages::build(&roots, sinks, sizes)?;
+        let assemble =
+            |roots: &[LazyArray]| Self::assemble(roots, sinks, budget, threads, sizes, &rules);
+        let mut best = assemble(&roots);
+        let again = match &best {
+            Ok(plan) => {
+                plan.totals.bytes_read > 0 && {
+                    let least = cost::least(&roots) as f64;
+                    plan.totals.bytes_read as f64 > TOLERATED * least
+                }
+            }
+            Err(error) => error.is_over_budget(),
+        };
+        if again {
+            let means = keep::Means { room, threads, sizes, folder };
+            for variant in keep::variants(&roots, sinks, means)? {
+                let Ok(plan) = assemble(&variant) else { continue };
+                if best.as_ref().map_or(true, |b| plan.effort() < 0.9 * b.effort()) {
+                    best = Ok(plan);
+                }
+            }
+        }
+        best
+    }
+
+    /// What a plan costs, to compare it with others: bytes that sources decode, and those
+    /// that go to temporary files and come back, which cost less.
+    fn effort(&self) -> f64 {
+        let written = self.slots.iter().filter(|s| s.on_disk).map(Slot::size).sum::<u64>() as f64;
+        let again = self.stages.iter().map(|s| s.reads.again).sum::<u64>() as f64;
+        self.totals.bytes_read as f64 + written / 2.0 + again / 4.0
+    }
+
+    fn assemble(
+        roots: &[LazyArray],
+        sinks: &[Arc<dyn ChunkSink>],
+        budget: u64,
+        threads: usize,
+        sizes: Sizes,
+        rules: &[&'static str],
+    ) -> Result<Self> {
+        let room = budget - budget / SLACK;
+        let rules = rules.to_vec();
+        let (stages, slots, outputs) = stages::build(roots, sinks, sizes)?;
         let mut plan = Self {
             stages,
             slots,

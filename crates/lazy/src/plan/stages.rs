@@ -13,12 +13,13 @@ use super::fit::{cut, stiff_axes_of};
 use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
 use crate::block::has_block;
 use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
+use crate::keep::{Kept, unkept};
 
 /// Rows shorter than this are handled element by element.
 const MIN_ROW: usize = 32;
 
 /// Blocks of operations on boxes hold at most this many blocks' bytes, where they can be cut.
-const LIMIT: usize = 16;
+const LIMIT: usize = 8;
 
 /// What the parts of an expression above its reductions look like.
 struct Facts {
@@ -54,6 +55,11 @@ impl Facts {
                 self.whole_chunks |= source.info().whole_chunks;
             }
             Op::Reduce(_) => self.needs.push(node.clone()),
+            Op::Kept(_) => {
+                self.leaves.insert(node.id());
+                self.size = self.size.max(node.dtype().planned_size());
+                self.needs.push(node.clone());
+            }
             _ => node.inputs().iter().for_each(|i| self.visit(i, seen)),
         }
     }
@@ -89,7 +95,7 @@ pub(crate) fn build(
         outputs.push(match sinks.get(i) {
             Some(sink) => {
                 check_sink(root, sink)?;
-                builder.request(root, Action::Write(sink.clone()))?;
+                builder.request(root, Action::Write(sink.clone(), None))?;
                 Output::Stored
             }
             None => match root.as_constant() {
@@ -129,8 +135,13 @@ impl Builder {
         if let Some(level) = self.levels.get(&node.id()) {
             return *level;
         }
-        let below = node.inputs().iter().map(|i| self.level(i)).max().unwrap_or(0);
-        let level = below + usize::from(matches!(node.op(), Op::Reduce(_)));
+        let level = match node.op() {
+            Op::Kept(kept) => self.level(&kept.of) + 1,
+            op => {
+                let below = node.inputs().iter().map(|i| self.level(i)).max().unwrap_or(0);
+                below + usize::from(matches!(op, Op::Reduce(_)))
+            }
+        };
         self.levels.insert(node.id(), level);
         level
     }
@@ -147,6 +158,7 @@ impl Builder {
             shape: node.shape().to_vec(),
             made_by: 0,
             last_use: Some(0),
+            on_disk: matches!(node.op(), Op::Kept(Kept { file: Some(_), .. })),
         });
         self.slot_of.insert(node.id(), slot);
         match node.op() {
@@ -154,6 +166,10 @@ impl Builder {
                 let input = node.input()?.clone();
                 self.request(&input, Action::Reduce(spec.clone(), slot))?;
             }
+            Op::Kept(Kept { of, file: Some(file), .. }) => {
+                self.request(of, Action::Write(file.clone(), Some(slot)))?;
+            }
+            Op::Kept(Kept { of, file: None, .. }) => self.request(of, Action::Collect(slot))?,
             _ => self.request(node, Action::Collect(slot))?,
         }
         Ok(slot)
@@ -164,10 +180,15 @@ impl Builder {
         for node in &facts.needs {
             self.slot(node)?;
         }
-        let blocks = choose_blocks(input.grid(), facts.size, facts.whole_chunks, self.sizes);
+        let bare = unkept(input)?;
+        let Facts { size, whole_chunks, .. } = Facts::of(&bare);
+        let whole = whole_chunks || has_block(&bare);
+        let blocks = choose_blocks(bare.grid(), size, whole, self.sizes);
         let (blocks, reduced) = match &action {
-            Action::Write(sink) => {
-                let size = facts.size.max(input.dtype().planned_size());
+            // Pieces were chosen to fit these blocks.
+            Action::Write(_, Some(_)) => (input.grid().clone(), Vec::new()),
+            Action::Write(sink, None) => {
+                let size = size.max(input.dtype().planned_size());
                 (sink_blocks(&sink.info().grid, &blocks, size, self.sizes), Vec::new())
             }
             Action::Collect(_) => (blocks, Vec::new()),
@@ -177,12 +198,12 @@ impl Builder {
             }
         };
         let blocks = match &action {
-            Action::Reduce(spec, _) if has_block(input) => {
-                limit_blocks(&blocks, input, spec, &reduced, self.sizes)
+            Action::Reduce(spec, _) if has_block(&bare) => {
+                limit_blocks(&blocks, &bare, spec, &reduced, self.sizes)
             }
             _ => blocks,
         };
-        let geometry = Geometry::new(blocks, reduced, facts.size, self.sizes);
+        let geometry = Geometry::new(blocks, reduced, size, self.sizes);
         let consumer = Consumer { input: input.clone(), action };
         let level = self.level(input);
         let rows_from = rows_from(&geometry, &consumer);
@@ -218,7 +239,9 @@ impl Builder {
                 }
             }
             for request in &group {
-                if let Action::Collect(slot) | Action::Reduce(_, slot) = &request.consumer.action
+                if let Action::Collect(slot)
+                | Action::Reduce(_, slot)
+                | Action::Write(_, Some(slot)) = &request.consumer.action
                     && let Some(slot) = self.slots.get_mut(*slot)
                 {
                     slot.made_by = number;

@@ -68,6 +68,9 @@ impl Context<'_> {
         let mut out = HashMap::new();
         for slot in &stage.needs {
             let plan = self.plan.slots.get(*slot).ok_or_else(|| Error::bug("a slot was lost"))?;
+            if plan.on_disk {
+                continue;
+            }
             out.insert(plan.id, self.peek(*slot)?);
         }
         Ok(out)

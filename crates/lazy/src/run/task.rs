@@ -81,7 +81,7 @@ fn run_block(
                     cx.store(*slot, region, values)
                 })?;
             }
-            Action::Write(sink) => {
+            Action::Write(sink, _) => {
                 with_values(cx, program, *root, consumer, region, |v| sink.write(region, v))?;
             }
             Action::Reduce(..) => {}

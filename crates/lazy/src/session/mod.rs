@@ -4,6 +4,7 @@ mod memory;
 mod progress;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ struct Engine {
     threads: usize,
     memory: u64,
     sizes: Sizes,
+    folder: PathBuf,
     pool: OnceLock<ThreadPool>,
     handles: Arc<HandlePool>,
     report: Mutex<RunReport>,
@@ -62,6 +64,7 @@ pub struct SessionBuilder {
     progress: Option<Arc<dyn Progress>>,
     deadline: Option<Duration>,
     sizes: Sizes,
+    folder: Option<PathBuf>,
 }
 
 impl SessionBuilder {
@@ -95,6 +98,13 @@ impl SessionBuilder {
         self
     }
 
+    /// Where intermediate results go that do not fit into memory; by default the system's
+    /// folder for temporary files.
+    pub fn temporary_files(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
     /// Blocks of about this many bytes, and runs that feed each cell about this often. These
     /// are part of what fixes the order in which sums are taken; for tests and measurements.
     #[doc(hidden)]
@@ -111,6 +121,7 @@ impl SessionBuilder {
             threads: self.threads.unwrap_or_else(cores),
             memory: self.memory.unwrap_or_else(Memory::half_of_available).bytes(),
             sizes: self.sizes,
+            folder: self.folder.unwrap_or_else(std::env::temp_dir),
             pool: OnceLock::new(),
             handles: Arc::default(),
             report: Mutex::default(),
@@ -215,7 +226,10 @@ impl Session {
 
     /// Deep expressions are walked where the stack is large.
     fn make_plan(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
-        let plan = || Plan::new(outputs, sinks, self.memory(), self.threads(), self.0.engine.sizes);
+        let plan = || {
+            let engine = &self.0.engine;
+            Plan::new(outputs, sinks, engine.memory, engine.threads, engine.sizes, &engine.folder)
+        };
         if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
     }
 
