@@ -111,7 +111,10 @@ fn arithmetic_needs_the_same_rows() {
     assert_eq!((&z + &z).unstack("z").values::<i32>().unwrap()[5], 10);
     let turned = z.isel("z", [1, 0, 2, 3, 4, 5]);
     let e = (&z + &turned).check().unwrap_err().to_string();
-    assert!(e.contains("do not align along \"z\": level 1"), "{e}");
+    assert!(
+        e.contains("do not align along \"z\"") && e.contains("level 1: labels first differ"),
+        "{e}"
+    );
 }
 
 #[test]
