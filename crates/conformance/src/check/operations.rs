@@ -1,13 +1,18 @@
 //! Analysis programs: each is run lazily, and its result compared.
 
+mod analysis;
 mod arguments;
+mod groups;
+mod options;
+mod ufuncs;
 mod verbs;
 
 use std::collections::HashMap;
 
 use graticule::{
-    DataArray, DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample,
-    Variable,
+    DataArray, DataArrayCoarsen, DataArrayGroupBy, DataArrayResample, DataArrayRolling,
+    DataArrayWeighted, Dataset, DatasetCoarsen, DatasetGroupBy, DatasetResample, DatasetRolling,
+    DatasetWeighted, Variable,
 };
 use serde_json::Value;
 
@@ -25,6 +30,12 @@ pub(crate) enum Register {
     ArrayGroups(DataArrayGroupBy),
     SetBins(DatasetResample),
     ArrayBins(DataArrayResample),
+    SetWindows(DatasetRolling),
+    ArrayWindows(DataArrayRolling),
+    SetBlocks(DatasetCoarsen),
+    ArrayBlocks(DataArrayCoarsen),
+    SetWeights(DatasetWeighted),
+    ArrayWeights(DataArrayWeighted),
 }
 
 /// The registers of a running program.
@@ -74,10 +85,16 @@ fn run(corpus: &Corpus, step: &Value, registers: &Registers) -> Result<Register,
     match arguments::register(on, registers)? {
         Register::Set(set) => verbs::on_set(&set, call, registers),
         Register::Array(array) => verbs::on_array(&array, call, registers),
-        Register::SetGroups(groups) => verbs::on_set_groups(&groups, call, registers),
-        Register::ArrayGroups(groups) => verbs::on_array_groups(&groups, call, registers),
-        Register::SetBins(bins) => verbs::on_set_bins(&bins, call),
-        Register::ArrayBins(bins) => verbs::on_array_bins(&bins, call),
+        Register::SetGroups(groups) => groups::on_set_groups(&groups, call, registers),
+        Register::ArrayGroups(groups) => groups::on_array_groups(&groups, call, registers),
+        Register::SetBins(bins) => groups::on_set_bins(&bins, call),
+        Register::ArrayBins(bins) => groups::on_array_bins(&bins, call),
+        Register::SetWindows(windows) => groups::on_set_windows(&windows, call),
+        Register::ArrayWindows(windows) => groups::on_array_windows(&windows, call),
+        Register::SetBlocks(blocks) => groups::on_set_blocks(&blocks, call),
+        Register::ArrayBlocks(blocks) => groups::on_array_blocks(&blocks, call),
+        Register::SetWeights(weighted) => groups::on_set_weights(&weighted, call),
+        Register::ArrayWeights(weighted) => groups::on_array_weights(&weighted, call),
     }
 }
 

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use graticule_array::{Error, Result};
+use graticule_lazy::LazyArray;
 
 use super::gather::gather;
+use super::label_mean::row_means;
 use super::quantile::{Q, QuantileOptions};
 use super::reduce::{Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var};
 use crate::data_array::DataArray;
@@ -248,10 +250,18 @@ impl DatasetCoarsen {
         if set.variable(name).and_then(Variable::in_memory).is_none() {
             return Ok(Some(made));
         }
+        if by.name() == "mean" && made.ndim() == 1 && cut.ndim() == 2 {
+            let mut rows = set.session().compute(&[cut.data().clone()])?;
+            let rows = rows.pop().ok_or_else(|| Error::bug("labels that were not computed"))?;
+            let len = cut.shape().last().copied().unwrap_or(1);
+            if let Some(labels) = row_means(&rows, len) {
+                return Ok(Some(made.with_data(LazyArray::constant(labels))?));
+            }
+        }
         let mut computed = set.session().compute(&[made.data().clone()])?;
         let labels =
             computed.pop().ok_or_else(|| Error::bug("a coordinate that was not computed"))?;
-        let labels = graticule_lazy::LazyArray::constant(labels);
+        let labels = LazyArray::constant(labels);
         Ok(Some(made.with_data(labels)?))
     }
 
@@ -314,7 +324,7 @@ impl DatasetCoarsen {
         let mut computed = set.session().compute(&[made.data().clone()])?;
         let data =
             computed.pop().ok_or_else(|| Error::bug("a coordinate that was not computed"))?;
-        made.with_data(graticule_lazy::LazyArray::constant(data))
+        made.with_data(LazyArray::constant(data))
     }
 }
 

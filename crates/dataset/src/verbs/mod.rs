@@ -33,6 +33,7 @@ mod head;
 mod interp;
 mod isin;
 mod keep;
+mod label_mean;
 mod map;
 mod math;
 mod math_of_two;

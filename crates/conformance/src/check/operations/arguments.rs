@@ -57,6 +57,7 @@ pub(crate) fn over(args: &[Value], kw: &Value) -> Result<Over, String> {
     let given = args.first().or_else(|| kw.get("dim"));
     match given {
         None | Some(Value::Null) => Ok(Over::from(..)),
+        Some(Value::String(text)) if text == "..." => Ok(Over::from(..)),
         Some(value) => Ok(Over::from(dims(value)?)),
     }
 }

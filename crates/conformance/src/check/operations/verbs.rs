@@ -1,22 +1,22 @@
 //! The verbs that programs may use, by name. A verb that is not here fails its program.
 
-use graticule::dataset::{Bins, Every, Operand, Over, bins, every};
-use graticule::{
-    CovOptions, DataArray, DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy,
-    DatasetResample, DropNa, Origin, Reducer, Side,
-};
+use graticule::dataset::Operand;
+use graticule::{CovOptions, DataArray, Dataset, DropNa};
 use serde_json::Value;
 
+use super::analysis::{analysis_of_array, analysis_of_set};
 use super::arguments::{array, dims, indexer, names, operand, over, register, scalar, selector};
+use super::options::{intervals, key, name_of, reducer, resampling};
+use super::ufuncs::{of_two, ufunc};
 use super::{Register, Registers, Step};
 use crate::check::library;
 use crate::corpus::Corpus;
 
-fn unknown(verb: &str, on: &str) -> String {
+pub(crate) fn unknown(verb: &str, on: &str) -> String {
     format!("the library has no verb \"{verb}\" on {on} yet")
 }
 
-fn argument<'a>(step: &Step<'a>, at: usize) -> Result<&'a Value, String> {
+pub(crate) fn argument<'a>(step: &Step<'a>, at: usize) -> Result<&'a Value, String> {
     step.args.get(at).ok_or_else(|| format!("{} needs {} arguments", step.verb, at + 1))
 }
 
@@ -115,96 +115,6 @@ fn files(corpus: &Corpus, value: &Value) -> Result<Vec<String>, String> {
     }
 }
 
-/// A reduction by its name, with the options given by keyword.
-fn reducer(verb: &str, kw: &Value) -> Option<Result<Reducer, String>> {
-    let plain = match verb {
-        "count" => graticule::count(),
-        "sum" => graticule::sum(),
-        "prod" => graticule::prod(),
-        "mean" => graticule::mean(),
-        "min" => graticule::min(),
-        "max" => graticule::max(),
-        "any" => graticule::any(),
-        "all" => graticule::all(),
-        "var" => graticule::var(),
-        "std" => graticule::std(),
-        "first" => graticule::first(),
-        "last" => graticule::last(),
-        _ => return None,
-    };
-    let options = kw.as_object().into_iter().flatten().filter(|(key, _)| *key != "dim");
-    Some(options.into_iter().try_fold(plain, |made, (key, value)| {
-        match (key.as_str(), value.as_bool(), value.as_f64()) {
-            ("skipna", Some(on), _) => Ok(made.skipna(on)),
-            ("keep_attrs", Some(on), _) => Ok(made.keep_attrs(on)),
-            ("ddof", _, Some(n)) => Ok(made.ddof(n)),
-            ("min_count", _, Some(n)) => Ok(made.min_count(n as usize)),
-            _ => Err(format!("the option {key}={value} of {verb}")),
-        }
-    }))
-}
-
-fn key<'a>(step: &Step<'a>) -> Result<&'a str, String> {
-    argument(step, 0)?.as_str().ok_or_else(|| format!("{} by no name", step.verb))
-}
-
-/// The intervals of `groupby_bins`.
-fn intervals(step: &Step<'_>) -> Result<Bins, String> {
-    let given = argument(step, 1)?;
-    let numbers = || given.as_array().into_iter().flatten();
-    let whole: Option<Vec<i64>> = numbers().map(Value::as_i64).collect();
-    let made = match (given.as_u64(), whole) {
-        (Some(count), _) => bins(count as usize),
-        (None, Some(edges)) if !edges.is_empty() => bins(edges),
-        _ => bins(numbers().filter_map(Value::as_f64).collect::<Vec<f64>>()),
-    };
-    let options = step.kw.as_object().into_iter().flatten();
-    options.into_iter().try_fold(made, |made, (key, value)| {
-        Ok(match (key.as_str(), value) {
-            ("right", Value::Bool(on)) => made.right(*on),
-            ("include_lowest", Value::Bool(on)) => made.include_lowest(*on),
-            ("precision", Value::Number(n)) => made.precision(n.as_u64().unwrap_or(3) as usize),
-            ("labels", Value::Array(_)) => made.labels(names(value)?),
-            _ => return Err(format!("the option {key}={value} of groupby_bins")),
-        })
-    })
-}
-
-/// The dimension and the bins of `resample`.
-fn resampling(kw: &Value) -> Result<(&str, Every), String> {
-    let mut given = None;
-    let mut options = Vec::new();
-    for (key, value) in kw.as_object().into_iter().flatten() {
-        match (key.as_str(), value.as_str()) {
-            ("closed" | "label" | "origin" | "offset", Some(text)) => {
-                options.push((key.as_str(), text));
-            }
-            (dim, Some(frequency)) => given = Some((dim, every(frequency))),
-            (key, None) => return Err(format!("the option {key}={value} of resample")),
-        }
-    }
-    let (dim, made) = given.ok_or("resample along no dimension")?;
-    let side = |text: &str| match text {
-        "left" => Ok(Side::Left),
-        "right" => Ok(Side::Right),
-        other => Err(format!("the side {other}")),
-    };
-    let made = options.into_iter().try_fold(made, |made, (key, text)| {
-        Ok::<_, String>(match (key, text) {
-            ("closed", _) => made.closed(side(text)?),
-            ("label", _) => made.label(side(text)?),
-            ("offset", _) => made.offset(text),
-            (_, "start_day") => made.origin(Origin::StartDay),
-            (_, "start") => made.origin(Origin::Start),
-            (_, "epoch") => made.origin(Origin::Epoch),
-            (_, "end") => made.origin(Origin::End),
-            (_, "end_day") => made.origin(Origin::EndDay),
-            _ => made.origin_at(text),
-        })
-    })?;
-    Ok((dim, made))
-}
-
 /// Applies `isel` or `sel` along each dimension named by keyword.
 fn select<T: Clone>(
     start: &T,
@@ -228,58 +138,7 @@ macro_rules! arithmetic {
     };
 }
 
-/// NumPy's functions of one argument under our names.
-macro_rules! ufunc {
-    ($on:expr, $name:expr) => {
-        Ok(Some(match $name {
-            "abs" | "absolute" => $on.abs(),
-            "fabs" => $on.fabs(),
-            "cbrt" => $on.cbrt(),
-            "exp2" => $on.exp2(),
-            "reciprocal" => $on.reciprocal(),
-            "arcsinh" => $on.asinh(),
-            "arccosh" => $on.acosh(),
-            "arctanh" => $on.atanh(),
-            "rint" => $on.rint(),
-            "signbit" => $on.signbit(),
-            "isinf" => $on.isinf(),
-            "negative" => -$on,
-            "logical_not" => $on.logical_not(),
-            "invert" | "bitwise_not" => $on.not(),
-            "bitwise_count" => $on.bitwise_count(),
-            "real" => $on.real(),
-            "imag" => $on.imag(),
-            "conj" | "conjugate" => $on.conj(),
-            "angle" => $on.angle(),
-            "sqrt" => $on.sqrt(),
-            "square" => $on.square(),
-            "exp" => $on.exp(),
-            "expm1" => $on.expm1(),
-            "log" => $on.ln(),
-            "log2" => $on.log2(),
-            "log10" => $on.log10(),
-            "log1p" => $on.log1p(),
-            "sin" => $on.sin(),
-            "cos" => $on.cos(),
-            "tan" => $on.tan(),
-            "arcsin" => $on.asin(),
-            "arccos" => $on.acos(),
-            "arctan" => $on.atan(),
-            "sinh" => $on.sinh(),
-            "cosh" => $on.cosh(),
-            "tanh" => $on.tanh(),
-            "floor" => $on.floor(),
-            "ceil" => $on.ceil(),
-            "trunc" => $on.trunc(),
-            "sign" => $on.sign(),
-            "deg2rad" | "radians" => $on.radians(),
-            "rad2deg" | "degrees" => $on.degrees(),
-            "isfinite" => $on.isfinite(),
-            "isnan" => $on.isnull(),
-            other => return Err(unknown(other, "numbers")),
-        }))
-    };
-}
+pub(crate) use arithmetic;
 
 /// Verbs that datasets and arrays share.
 macro_rules! shared_verbs {
@@ -354,14 +213,14 @@ macro_rules! shared_verbs {
                     })
                 }
                 "diff" => {
-                    let dim = argument(step, 0)?.as_str().ok_or("diff along no dimension")?;
+                    let dim = name_of(step, 0, "dim")?;
                     let n = step.args.get(1).or(step.kw.get("n")).and_then(Value::as_u64);
                     on.diff(dim, n.unwrap_or(1) as usize)
                 }
                 "cumsum" => on.cumsum(over(step.args, step.kw)?),
                 "cumprod" => on.cumprod(over(step.args, step.kw)?),
                 "rank" => {
-                    let dim = argument(step, 0)?.as_str().ok_or("rank along no dimension")?;
+                    let dim = name_of(step, 0, "dim")?;
                     if step.kw["pct"].as_bool() == Some(true) {
                         on.rank_share(dim)
                     } else {
@@ -369,7 +228,7 @@ macro_rules! shared_verbs {
                     }
                 }
                 "dropna" => {
-                    let dim = argument(step, 0)?.as_str().ok_or("dropna along no dimension")?;
+                    let dim = name_of(step, 0, "dim")?;
                     let which = match (step.kw["how"].as_str(), step.kw["thresh"].as_u64()) {
                         (_, Some(count)) => DropNa::thresh(count as usize),
                         (Some("all"), _) => DropNa::all(),
@@ -425,8 +284,14 @@ pub(crate) fn on_set(
             list => Ok(Register::Set(set.keep(dims(list)?))),
         },
         "groupby" => {
-            let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
-            Ok(Register::SetGroups(set.groupby(key)))
+            let key = key(&step)?;
+            Ok(Register::SetGroups(match key.starts_with('$') {
+                true => match register(key, registers)? {
+                    Register::Array(labels) => set.groupby(&labels),
+                    _ => return Err(format!("groupby of {key}, which is no array")),
+                },
+                false => set.groupby(key),
+            }))
         }
         "groupby_bins" => Ok(Register::SetGroups(set.groupby_bins(key(&step)?, intervals(&step)?))),
         "resample" => {
@@ -435,7 +300,10 @@ pub(crate) fn on_set(
         }
         verb => match shared_on_set(set, &step, registers)? {
             Some(made) => Ok(Register::Set(made)),
-            None => Err(unknown(verb, "datasets")),
+            None => match analysis_of_set(set, &step, registers)? {
+                Some(made) => Ok(made),
+                None => Err(unknown(verb, "datasets")),
+            },
         },
     }
 }
@@ -452,8 +320,14 @@ pub(crate) fn on_array(
             Ok(Register::Array(array.coord(name)))
         }
         "groupby" => {
-            let key = argument(&step, 0)?.as_str().ok_or("groupby of no name")?;
-            Ok(Register::ArrayGroups(array.groupby(key)))
+            let key = key(&step)?;
+            Ok(Register::ArrayGroups(match key.starts_with('$') {
+                true => match register(key, registers)? {
+                    Register::Array(labels) => array.groupby(&labels),
+                    _ => return Err(format!("groupby of {key}, which is no array")),
+                },
+                false => array.groupby(key),
+            }))
         }
         "groupby_bins" => {
             Ok(Register::ArrayGroups(array.groupby_bins(key(&step)?, intervals(&step)?)))
@@ -463,112 +337,16 @@ pub(crate) fn on_array(
             Ok(Register::ArrayBins(array.resample(dim, every)))
         }
         "ufunc" if step.args.len() == 2 => {
+            let name = argument(&step, 0)?.as_str().unwrap_or_default();
             let other = operand(argument(&step, 1)?, registers)?;
-            Ok(Register::Array(match argument(&step, 0)?.as_str().unwrap_or_default() {
-                "maximum" => array.maximum(other),
-                "minimum" => array.minimum(other),
-                "arctan2" => array.atan2(other),
-                "hypot" => array.hypot(other),
-                "power" => array.pow(other),
-                "add" => arithmetic!(array, +, other),
-                "subtract" => arithmetic!(array, -, other),
-                "multiply" => arithmetic!(array, *, other),
-                "divide" | "true_divide" => arithmetic!(array, /, other),
-                "remainder" | "mod" => arithmetic!(array, %, other),
-                "floor_divide" => array.floor_div(other),
-                "float_power" => array.float_power(other),
-                "fmod" => array.fmod(other),
-                "fmin" => array.fmin(other),
-                "fmax" => array.fmax(other),
-                "copysign" => array.copysign(other),
-                "nextafter" => array.nextafter(other),
-                "logaddexp" => array.logaddexp(other),
-                "logaddexp2" => array.logaddexp2(other),
-                "heaviside" => array.heaviside(other),
-                "ldexp" => array.ldexp(other),
-                "gcd" => array.gcd(other),
-                "lcm" => array.lcm(other),
-                "bitwise_and" => array.and(other),
-                "bitwise_or" => array.or(other),
-                "bitwise_xor" => array.xor(other),
-                "left_shift" => arithmetic!(array, <<, other),
-                "right_shift" => arithmetic!(array, >>, other),
-                "logical_and" => array.logical_and(other),
-                "logical_or" => array.logical_or(other),
-                "logical_xor" => array.logical_xor(other),
-                "equal" => array.eq_(other),
-                "not_equal" => array.ne_(other),
-                "less" => array.lt(other),
-                "less_equal" => array.le(other),
-                "greater" => array.gt(other),
-                "greater_equal" => array.ge(other),
-                "isclose" => array.isclose(other, 1e-5, 1e-8),
-                name => return Err(unknown(name, "pairs of numbers")),
-            }))
+            Ok(Register::Array(of_two(array, name, other)?))
         }
         verb => match shared_on_array(array, &step, registers)? {
             Some(made) => Ok(Register::Array(made)),
-            None => Err(unknown(verb, "arrays")),
+            None => match analysis_of_array(array, &step, registers)? {
+                Some(made) => Ok(made),
+                None => Err(unknown(verb, "arrays")),
+            },
         },
     }
 }
-
-/// What is done to a grouping: reductions, and arithmetic with one value per group.
-macro_rules! group_verbs {
-    ($name:ident, $groups:ty, $made:ident, $kind:literal) => {
-        /// Verbs of a grouping.
-        pub(crate) fn $name(
-            groups: &$groups,
-            step: Step<'_>,
-            registers: &Registers,
-        ) -> Result<Register, String> {
-            if let Some(by) = reducer(step.verb, step.kw) {
-                let over = match (step.args.first(), step.kw.get("dim")) {
-                    (None, None) => Over::from(()),
-                    _ => over(step.args, step.kw)?,
-                };
-                return Ok(Register::$made(groups.reduce(by?, over)));
-            }
-            let other = argument(&step, 0)?.as_str().unwrap_or_default();
-            let Register::$made(other) = register(other, registers)? else {
-                return Err(format!("arithmetic of {} with something else", $kind));
-            };
-            match step.verb {
-                "add" => Ok(Register::$made(groups + &other)),
-                "sub" => Ok(Register::$made(groups - &other)),
-                "mul" => Ok(Register::$made(groups * &other)),
-                "div" => Ok(Register::$made(groups / &other)),
-                verb => Err(unknown(verb, $kind)),
-            }
-        }
-    };
-}
-
-group_verbs!(on_set_groups, DatasetGroupBy, Set, "groups of a dataset");
-group_verbs!(on_array_groups, DataArrayGroupBy, Array, "groups of an array");
-
-/// What is done to bins of time: reductions, and values at their labels.
-macro_rules! bin_verbs {
-    ($name:ident, $bins:ty, $made:ident) => {
-        /// Verbs of bins of time.
-        pub(crate) fn $name(bins: &$bins, step: Step<'_>) -> Result<Register, String> {
-            if let Some(by) = reducer(step.verb, step.kw) {
-                let over = match (step.args.first(), step.kw.get("dim")) {
-                    (None, None) => Over::from(()),
-                    _ => over(step.args, step.kw)?,
-                };
-                return Ok(Register::$made(bins.reduce(by?, over)));
-            }
-            Ok(Register::$made(match step.verb {
-                "ffill" | "pad" => bins.ffill(),
-                "bfill" | "backfill" => bins.bfill(),
-                "nearest" => bins.nearest(),
-                "asfreq" => bins.asfreq(),
-                verb => return Err(unknown(verb, "bins of time")),
-            }))
-        }
-    };
-}
-
-bin_verbs!(on_set_bins, DatasetResample, Set);
-bin_verbs!(on_array_bins, DataArrayResample, Array);

@@ -69,6 +69,9 @@ fn upsampling_takes_the_values_at_the_labels() {
     same(&head(half.bfill()), &[0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0]);
     same(&head(half.nearest()), &[0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0]);
     same(&head(half.nearest_within(3600)), &[0.0, NAN, 1.0, NAN, 2.0, NAN, 3.0, NAN]);
+    let between = head(half.interpolate(crate::InterpOptions::new()));
+    same(&between.isel("time", ..7), &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]);
+    assert!((flat(&between)[7] - 3.083_333_333_333_333_5).abs() < 1e-12);
     assert_eq!((half.ffill().dtype(), half.ffill().len()), (DType::I32, 23));
     assert!(!half.ffill().coords().has("aux"));
 }

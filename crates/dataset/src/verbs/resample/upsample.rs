@@ -10,6 +10,7 @@ use crate::dataset::{Dataset, in_variable};
 use crate::select::{Label, Method};
 use crate::variable::Variable;
 use crate::verbs::gather::gather;
+use crate::verbs::interp::InterpOptions;
 
 impl DatasetResample {
     /// [`nearest`](Self::nearest), missing where the nearest time is farther away than this
@@ -17,6 +18,20 @@ impl DatasetResample {
     #[track_caller]
     pub fn nearest_within(&self, tolerance: impl Into<Label>) -> Dataset {
         self.upsampled("nearest", Method::Nearest, Some(&tolerance.into()))
+    }
+
+    /// The values at the labels of the bins by interpolation between the times.
+    #[track_caller]
+    pub fn interpolate(&self, options: impl Into<InterpOptions>) -> Dataset {
+        let options = options.into();
+        self.groups.set.verb(
+            || "interpolate()".into(),
+            |set| {
+                let targets = self.targets.as_ref();
+                let targets = targets.ok_or_else(|| Error::bug("bins without their labels"))?;
+                set.try_interp(&targets.dim, &targets.variable()?, options)
+            },
+        )
     }
 
     #[track_caller]
@@ -39,6 +54,12 @@ impl DatasetResample {
 }
 
 impl DataArrayResample {
+    /// The values at the labels of the bins by interpolation between the times.
+    #[track_caller]
+    pub fn interpolate(&self, options: impl Into<InterpOptions>) -> DataArray {
+        self.named(self.bins.interpolate(options))
+    }
+
     /// [`nearest`](Self::nearest), missing where the nearest time is farther away than this
     /// duration, or than this number of seconds.
     #[track_caller]
@@ -87,14 +108,18 @@ impl Targets {
         })
     }
 
+    /// The labels as a variable.
+    fn variable(&self) -> Result<Variable> {
+        let labels = Array::from_vec([self.labels.len()], self.labels.clone())?;
+        Variable::new(&self.dim, labels.with_dtype(DType::Time(self.kind))?)
+    }
+
     /// The dataset with the values at these positions, labelled by the bins.
     fn taken(&self, set: &Dataset, from: &[Option<usize>]) -> Result<Dataset> {
         let mut parts = set.0.emptied();
         for (name, var) in set.variables() {
             if *name == self.dim {
-                let labels = Array::from_vec([self.labels.len()], self.labels.clone())?;
-                let labels = labels.with_dtype(DType::Time(self.kind))?;
-                let made = Variable::new(&self.dim, labels)?.with_attrs(var.attrs().clone());
+                let made = self.variable()?.with_attrs(var.attrs().clone());
                 parts.insert(name.clone(), made, true)?;
                 continue;
             }
