@@ -4,6 +4,7 @@ mod analysis;
 mod arguments;
 mod groups;
 mod options;
+mod shape;
 mod ufuncs;
 mod verbs;
 

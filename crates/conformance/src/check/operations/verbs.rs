@@ -5,8 +5,9 @@ use graticule::{CovOptions, DataArray, Dataset, DropNa};
 use serde_json::Value;
 
 use super::analysis::{analysis_of_array, analysis_of_set};
-use super::arguments::{array, dims, indexer, names, operand, over, register, scalar, selector};
+use super::arguments::{dims, names, operand, over, register, scalar};
 use super::options::{intervals, key, name_of, reducer, resampling};
+use super::shape::{only_of_array, only_of_set, shape_of_array, shape_of_set};
 use super::ufuncs::{of_two, ufunc};
 use super::{Register, Registers, Step};
 use crate::check::library;
@@ -115,18 +116,6 @@ fn files(corpus: &Corpus, value: &Value) -> Result<Vec<String>, String> {
     }
 }
 
-/// Applies `isel` or `sel` along each dimension named by keyword.
-fn select<T: Clone>(
-    start: &T,
-    step: &Step<'_>,
-    by: impl Fn(T, &str, &Value) -> Result<T, String>,
-) -> Result<T, String> {
-    let options = ["method", "tolerance", "drop"];
-    let given = step.kw.as_object().into_iter().flatten();
-    let mut given = given.filter(|(dim, _)| !options.contains(&dim.as_str()));
-    given.try_fold(start.clone(), |made, (dim, at)| by(made, dim, at))
-}
-
 /// An operator whose other side is a register or a number.
 macro_rules! arithmetic {
     ($on:expr, $operator:tt, $other:expr) => {
@@ -153,10 +142,6 @@ macro_rules! shared_verbs {
             }
             let other = || operand(argument(step, 0)?, registers);
             Ok(Some(match step.verb {
-                "sel" => select(on, step, |made, dim, at| {
-                    Ok(made.sel(dim, selector(at, step.kw)?))
-                })?,
-                "isel" => select(on, step, |made, dim, at| Ok(made.isel(dim, indexer(at)?)))?,
                 "add" => arithmetic!(on, +, other()?),
                 "sub" => arithmetic!(on, -, other()?),
                 "mul" => arithmetic!(on, *, other()?),
@@ -194,9 +179,6 @@ macro_rules! shared_verbs {
                     on.round(decimals as i32)
                 }
                 "astype" => on.astype(argument(step, 0)?.as_str().ok_or("astype of no name")?),
-                "transpose" => on.transpose(dims(&Value::Array(step.args.to_vec()))?),
-                "squeeze" => on.squeeze(over(step.args, step.kw)?),
-                "drop_vars" => on.drop_vars(dims(argument(step, 0)?)?),
                 "abs" => on.abs(),
                 "shift" => steps_along(step.kw, &["fill_value"])?.into_iter().try_fold(
                     on.clone(),
@@ -245,20 +227,10 @@ macro_rules! shared_verbs {
                 }
                 // How data is held does not change what it is.
                 "load" | "compute" | "chunk" | "copy" | "persist" => on.clone(),
-                "expand_dims" => on.expand_dims(argument(step, 0)?.as_str().ok_or("no name")?),
                 "rename" => {
                     let pairs = step.args.first().unwrap_or(step.kw).as_object();
                     let pairs = pairs.ok_or("rename of nothing")?.iter();
                     on.rename(pairs.map(|(from, to)| (from.as_str(), to.as_str().unwrap_or(""))))
-                }
-                "assign_coords" => {
-                    let given = step.kw.as_object().into_iter().flatten();
-                    given.into_iter().try_fold(on.clone(), |made, (name, value)| match value {
-                        Value::Array(list) => {
-                            Ok(made.with_coord(name.as_str(), name.as_str(), array(list)?))
-                        }
-                        other => Err(format!("assign_coords of {other}")),
-                    })?
                 }
                 "ufunc" => {
                     return ufunc!(on, argument(step, 0)?.as_str().unwrap_or_default());
@@ -278,6 +250,12 @@ pub(crate) fn on_set(
     step: Step<'_>,
     registers: &Registers,
 ) -> Result<Register, String> {
+    if let Some(made) = shape_of_set(set, &step, registers)? {
+        return Ok(made);
+    }
+    if let Some(made) = only_of_set(set, &step, registers)? {
+        return Ok(made);
+    }
     match step.verb {
         "get" | "item" => match argument(&step, 0)? {
             Value::String(name) => Ok(Register::Array(set.var(name))),
@@ -300,10 +278,9 @@ pub(crate) fn on_set(
         }
         verb => match shared_on_set(set, &step, registers)? {
             Some(made) => Ok(Register::Set(made)),
-            None => match analysis_of_set(set, &step, registers)? {
-                Some(made) => Ok(made),
-                None => Err(unknown(verb, "datasets")),
-            },
+            None => {
+                analysis_of_set(set, &step, registers)?.ok_or_else(|| unknown(verb, "datasets"))
+            }
         },
     }
 }
@@ -314,10 +291,23 @@ pub(crate) fn on_array(
     step: Step<'_>,
     registers: &Registers,
 ) -> Result<Register, String> {
+    if let Some(made) = shape_of_array(array, &step, registers)? {
+        return Ok(made);
+    }
+    if let Some(made) = only_of_array(array, &step, registers)? {
+        return Ok(made);
+    }
     match step.verb {
         "get" | "item" => {
             let name = argument(&step, 0)?.as_str().ok_or("item of no name")?;
-            Ok(Register::Array(array.coord(name)))
+            Ok(Register::Array(match array.coords().has(name) {
+                true => array.coord(name),
+                // A field of the times of an array, as `x["time.month"]`.
+                false => match name.rsplit_once('.') {
+                    Some((coord, field)) => array.coord(coord).dt(field),
+                    None => array.coord(name),
+                },
+            }))
         }
         "groupby" => {
             let key = key(&step)?;
@@ -343,10 +333,9 @@ pub(crate) fn on_array(
         }
         verb => match shared_on_array(array, &step, registers)? {
             Some(made) => Ok(Register::Array(made)),
-            None => match analysis_of_array(array, &step, registers)? {
-                Some(made) => Ok(made),
-                None => Err(unknown(verb, "arrays")),
-            },
+            None => {
+                analysis_of_array(array, &step, registers)?.ok_or_else(|| unknown(verb, "arrays"))
+            }
         },
     }
 }
