@@ -3,6 +3,7 @@
 mod analysis;
 mod arguments;
 mod groups;
+mod joining;
 mod options;
 mod shape;
 mod ufuncs;
@@ -37,6 +38,8 @@ pub(crate) enum Register {
     ArrayBlocks(DataArrayCoarsen),
     SetWeights(DatasetWeighted),
     ArrayWeights(DataArrayWeighted),
+    /// A result that is no array.
+    Value(Value),
 }
 
 /// The registers of a running program.
@@ -65,6 +68,12 @@ pub(crate) fn check(corpus: &Corpus, key: &str) -> Result<Outcome, String> {
         }
     }
     let last = last.ok_or("a program without steps")?;
+    if let Register::Value(found) = &last {
+        let mut out = Differences::default();
+        let expected = &program["result"]["value"];
+        out.demand(expected == found, "", "value", expected, found);
+        return Ok(Outcome::of(out.0));
+    }
     let found = match compute(&last) {
         Ok(found) => found,
         Err(why) => return Ok(Outcome::failed("computing", why)),
@@ -96,6 +105,7 @@ fn run(corpus: &Corpus, step: &Value, registers: &Registers) -> Result<Register,
         Register::ArrayBlocks(blocks) => groups::on_array_blocks(&blocks, call),
         Register::SetWeights(weighted) => groups::on_set_weights(&weighted, call),
         Register::ArrayWeights(weighted) => groups::on_array_weights(&weighted, call),
+        Register::Value(value) => Err(format!("\"{}\" of {value}", call.verb)),
     }
 }
 

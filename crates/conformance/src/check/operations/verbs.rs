@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::analysis::{analysis_of_array, analysis_of_set};
 use super::arguments::{dims, names, operand, over, register, scalar};
+use super::joining::{joining_of_array, joining_of_set, merged_into, of_several};
 use super::options::{intervals, key, name_of, reducer, resampling};
 use super::shape::{only_of_array, only_of_set, shape_of_array, shape_of_set};
 use super::ufuncs::{of_two, ufunc};
@@ -47,10 +48,6 @@ pub(crate) fn function(
             };
             Ok(Register::Array(yes.where_else(cond, operand(no, registers)?)))
         }
-        "concat" => {
-            let dim = step.kw["dim"].as_str().ok_or("concat along no dimension")?;
-            concat(argument(&step, 0)?, dim, registers)
-        }
         "corr" | "cov" => {
             let arrays = [argument(&step, 0)?, argument(&step, 1)?];
             let [Operand::Array(a), Operand::Array(b)] =
@@ -64,7 +61,7 @@ pub(crate) fn function(
                 (_, ddof) => a.cov_with(&b, over, &CovOptions::new().ddof(ddof.unwrap_or(1.0))),
             }))
         }
-        verb => Err(unknown(verb, "the package")),
+        verb => of_several(&step, registers)?.ok_or_else(|| unknown(verb, "the package")),
     }
 }
 
@@ -78,27 +75,6 @@ fn steps_along<'a>(kw: &'a Value, options: &[&str]) -> Result<Vec<(&'a str, isiz
             None => Err(format!("{by} is no number of positions")),
         })
         .collect()
-}
-
-/// Datasets, or arrays of one name, one after the other along a dimension.
-fn concat(list: &Value, dim: &str, registers: &Registers) -> Result<Register, String> {
-    let mut name = None;
-    let mut sets = Vec::new();
-    for item in list.as_array().into_iter().flatten() {
-        match register(item.as_str().unwrap_or_default(), registers)? {
-            Register::Set(set) => sets.push(set),
-            Register::Array(array) => {
-                name = array.name().map(String::from);
-                sets.push(array.to_dataset());
-            }
-            _ => return Err("concat of groupings".into()),
-        }
-    }
-    let whole = graticule::concat(&sets, dim).map_err(|e| e.to_string())?;
-    Ok(match name {
-        Some(name) => Register::Array(whole.var(&name)),
-        None => Register::Set(whole),
-    })
 }
 
 /// Paths relative to the corpus: a list, or a pattern.
@@ -256,6 +232,12 @@ pub(crate) fn on_set(
     if let Some(made) = only_of_set(set, &step, registers)? {
         return Ok(made);
     }
+    if let Some(made) = joining_of_set(set, &step, registers)? {
+        return Ok(made);
+    }
+    if let Some(made) = merged_into(set, &step, registers)? {
+        return Ok(made);
+    }
     match step.verb {
         "get" | "item" => match argument(&step, 0)? {
             Value::String(name) => Ok(Register::Array(set.var(name))),
@@ -295,6 +277,9 @@ pub(crate) fn on_array(
         return Ok(made);
     }
     if let Some(made) = only_of_array(array, &step, registers)? {
+        return Ok(made);
+    }
+    if let Some(made) = joining_of_array(array, &step, registers)? {
         return Ok(made);
     }
     match step.verb {
