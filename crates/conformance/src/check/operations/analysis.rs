@@ -37,8 +37,10 @@ fn edges(kw: &Value) -> Result<(Boundary, Side), String> {
     }
 }
 
-/// How coordinates of blocks are reduced: all alike, or by name.
-fn coord_funcs(kw: &Value) -> Result<(Option<Reducer>, Vec<(String, Reducer)>), String> {
+/// How coordinates of blocks are reduced: all alike, and by name.
+type CoordFuncs = (Option<Reducer>, Vec<(String, Reducer)>);
+
+fn coord_funcs(kw: &Value) -> Result<CoordFuncs, String> {
     let of = |name: &Value| {
         let found = reducer(name.as_str().unwrap_or_default(), &Value::Null);
         found.unwrap_or_else(|| Err(format!("coordinates by {name}")))

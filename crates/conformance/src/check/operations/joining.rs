@@ -10,6 +10,8 @@ use super::arguments::{array, operand, over, register, scalar};
 use super::options::{either, given};
 use super::{Register, Registers, Step};
 
+// By value, because `map_err` gives it so.
+#[allow(clippy::needless_pass_by_value)]
 fn message(error: graticule::Error) -> String {
     error.to_string()
 }

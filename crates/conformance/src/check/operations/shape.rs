@@ -69,7 +69,7 @@ fn order(step: &Step<'_>, own: &graticule::Dims) -> Result<Vec<String>, String> 
     if named.is_empty() {
         return Ok(own.iter().rev().map(ToString::to_string).collect());
     }
-    let others = || own.iter().map(|d| d.as_str()).filter(|d| !named.contains(d));
+    let others = || own.iter().map(graticule::Name::as_str).filter(|d| !named.contains(d));
     let mut all = Vec::new();
     for name in &named {
         match *name {
