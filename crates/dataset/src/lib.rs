@@ -84,4 +84,4 @@ pub use verbs::{
 
 pub use combine::ReindexOptions;
 pub use verbs::operand::ArrayOperand;
-pub use verbs::{MissingCore, UserFn, apply_ufunc};
+pub use verbs::{MissingCore, TrendOptions, UserFn, apply_ufunc};

@@ -66,7 +66,7 @@ pub use graticule_dataset::{
 pub use graticule_dataset::{
     DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,
 };
-pub use graticule_dataset::{MissingCore, OverlapBoundary, UserFn, apply_ufunc};
+pub use graticule_dataset::{MissingCore, OverlapBoundary, TrendOptions, UserFn, apply_ufunc};
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
 pub use graticule_storage as storage;

@@ -5,9 +5,11 @@
 //! carried fault.
 
 pub(crate) mod align;
+mod anomaly;
 mod apply;
 mod arith;
 mod astype;
+mod attrs;
 mod axis;
 mod bits;
 mod broadcast;
@@ -50,12 +52,14 @@ mod shift;
 mod sort;
 mod squeeze;
 mod stack;
+mod swap_dims;
 pub(crate) mod time_field;
 mod transpose;
 mod variable_dim;
 mod weighted;
 pub(crate) mod where_;
 
+pub use anomaly::TrendOptions;
 pub use apply::{MissingCore, UserFn, apply_ufunc};
 pub use astype::IntoDType;
 pub use calculus::CalculusOptions;

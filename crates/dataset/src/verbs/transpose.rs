@@ -5,7 +5,11 @@ use graticule_array::{Error, Result};
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::{Dims, no_dimension};
+use crate::name::Name;
 use crate::variable::Variable;
+
+/// Stands for the dimensions that are not named, as in xarray.
+const REST: &str = "...";
 
 impl Variable {
     /// The axes in the order of `dims`, which must name those it has.
@@ -26,7 +30,8 @@ impl Variable {
 }
 
 impl Dataset {
-    /// Reorders the dimensions of each variable; those not named follow in their own order.
+    /// Reorders the dimensions of each variable; those not named follow in their own order, or
+    /// stand where `"..."` does.
     #[track_caller]
     pub fn transpose(&self, dims: impl Into<Dims>) -> Self {
         let dims = dims.into();
@@ -35,19 +40,33 @@ impl Dataset {
 
     fn try_transpose(&self, dims: &Dims) -> Result<Self> {
         dims.check()?;
-        for dim in dims {
+        for dim in dims.iter().filter(|d| **d != REST) {
             self.size_of(dim).ok_or_else(|| no_dimension(dim, self.sizes()))?;
         }
         self.map_vars(|_, var| {
-            let own: Dims = dims.iter().filter(|d| var.dims().has(d)).collect();
-            var.transposed(&own.union(var.dims())).map(Some)
+            let mut own: Vec<Name> = Vec::with_capacity(var.ndim());
+            for dim in dims {
+                if *dim == REST {
+                    own.extend(var.dims().iter().filter(|d| !dims.has(d)).cloned());
+                } else if var.dims().has(dim) {
+                    own.push(dim.clone());
+                }
+            }
+            var.transposed(&Dims::from(own).union(var.dims())).map(Some)
         })
     }
 }
 
 impl DataArray {
-    /// Reorders the dimensions; those not named follow in their own order. Without any, all are
-    /// reversed.
+    /// Reorders the dimensions; those not named follow in their own order, or stand where
+    /// `"..."` does. Without any, all are reversed.
+    ///
+    /// ```
+    /// use graticule_dataset::DataArray;
+    /// let x = DataArray::new("x", ["t", "y", "x"], (vec![0; 6], [1, 2, 3]));
+    /// assert_eq!(x.transpose(["...", "t"]).dims().to_string(), "y, x, t");
+    /// assert_eq!(x.transpose(()).dims().to_string(), "x, y, t");
+    /// ```
     #[track_caller]
     pub fn transpose(&self, dims: impl Into<Dims>) -> Self {
         let dims = dims.into();
