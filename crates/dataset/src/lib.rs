@@ -24,6 +24,8 @@ mod name;
 mod roles;
 mod select;
 mod show;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod tree;
 mod units;
 mod variable;
@@ -82,6 +84,7 @@ pub use verbs::{
     SortKeys, corr, cov, dot, polyval,
 };
 
-pub use combine::ReindexOptions;
+pub use combine::{AxisReport, Disorder, Duplicate, Gap, ReindexOptions, axis_report};
+pub use io::survey_mfdataset;
 pub use verbs::operand::ArrayOperand;
 pub use verbs::{MissingCore, TrendOptions, UserFn, apply_ufunc};

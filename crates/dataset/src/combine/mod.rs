@@ -2,6 +2,7 @@
 
 mod align;
 mod attrs;
+mod axis;
 mod concat;
 pub(crate) mod equality;
 mod first;
@@ -34,6 +35,7 @@ use crate::dataset::Dataset;
 use crate::name::Name;
 
 pub use align::{Labelled, align, broadcast};
+pub use axis::{AxisReport, Disorder, Duplicate, Gap, axis_report};
 pub use labels::Tolerance;
 pub use losses::{Loss, LossKind, Losses, Provenance};
 pub use merge::{merge, merge_with};
@@ -45,6 +47,7 @@ pub use options::{
 pub use reindex::ReindexOptions;
 
 pub(crate) use align::{align_sets, fill_for_array};
+pub(crate) use axis::report as axis_of;
 pub(crate) use losses::History;
 pub(crate) use piece::{Meta, Part, PartData, Piece};
 pub(crate) use place::with_missing_row;

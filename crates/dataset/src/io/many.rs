@@ -14,8 +14,8 @@ use super::detect::open_raw;
 use super::options::OpenOptions;
 use crate::attrs::Attrs;
 use crate::combine::{
-    CombineAttrs, CombineOptions, History, LossKind, Meta, Part, PartData, Piece, Problems,
-    combine_pieces, same_values,
+    AxisReport, CombineAttrs, CombineOptions, History, LossKind, Meta, Part, PartData, Piece,
+    Problems, axis_of, combine_pieces, same_values,
 };
 use crate::dataset::Dataset;
 use crate::dims::Dims;
@@ -202,6 +202,26 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     }
     let set = whole.into_dataset()?;
     Ok(set.with_session(session).with_origin(&format!("open_mfdataset({files})")))
+}
+
+/// What the labels of many files along a dimension look like, in the order given: the step,
+/// gaps, labels that occur twice, files that are out of order. Reads headers and coordinates;
+/// the files need not go together otherwise.
+///
+/// # Errors
+/// If more files cannot be opened than the options let out, or none has labels there.
+pub fn survey_mfdataset(
+    files: impl Into<FileList>,
+    dim: &str,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<AxisReport> {
+    let locations = files.into().resolve()?;
+    let (pieces, skipped) = pieces(&locations, options, session);
+    if skipped.len() > options.skip_bad || pieces.is_empty() {
+        return Err(refuse(pieces, skipped, options, session));
+    }
+    axis_of(&pieces, dim)
 }
 
 /// Files that are opened in parallel before what they contribute is set aside: many, so that

@@ -11,7 +11,7 @@ mod write;
 mod write_options;
 
 pub use detect::{open_raw, open_raw_source};
-pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset};
+pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset, survey_mfdataset};
 pub use open::{open_dataset, open_groups, open_source};
 pub use options::OpenOptions;
 pub use write_options::{Compression, WriteOptions};

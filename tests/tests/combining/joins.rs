@@ -1,0 +1,271 @@
+use graticule::testing::{assert_equal, datasets};
+use graticule::{
+    AlignOptions, CombineOptions, Compat, DataArray, Dataset, Join, Method, ReindexOptions,
+    Tolerance, align, broadcast, merge_with, near,
+};
+use proptest::prelude::*;
+
+use crate::{Cells, cases, cells, flat, lazily};
+
+/// The labels that a join makes of two lists.
+fn joined(a: &[i32], b: &[i32], join: Join) -> Vec<i32> {
+    match join {
+        Join::Left => a.to_vec(),
+        Join::Right => b.to_vec(),
+        Join::Inner => a.iter().copied().filter(|v| b.contains(v)).collect(),
+        _ if a == b => a.to_vec(),
+        _ => {
+            let mut all: Vec<i32> = a.iter().chain(b).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        }
+    }
+}
+
+fn restricted(of: &Cells, x: &[i32], y: &[i32]) -> Cells {
+    of.iter().filter(|((i, j), _)| x.contains(i) && y.contains(j)).map(|(k, v)| (*k, *v)).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    #[test]
+    fn aligned_values_are_those_of_their_labels(
+        a in datasets(), b in datasets(), chunk in 1usize..4,
+        join in prop::sample::select(vec![Join::Outer, Join::Inner, Join::Left, Join::Right]),
+    ) {
+        let (la, sa) = lazily(&a, chunk);
+        let (lb, sb) = lazily(&b, chunk);
+        let made = align(&[la, lb], &join.into()).unwrap();
+        prop_assert!(sa.iter().chain(&sb).all(|s| s.reads() == 0));
+        let labels = |ds: &Dataset, d: &str| ds[d].values::<i32>().unwrap();
+        for dim in ["x", "y"] {
+            // Equal labels stay as they are.
+            let (own, other) = (labels(&a, dim), labels(&b, dim));
+            let wanted = if own == other { own.clone() } else { joined(&own, &other, join) };
+            prop_assert_eq!(&labels(&made[0], dim), &wanted);
+            prop_assert_eq!(&labels(&made[1], dim), &wanted);
+        }
+        let (x, y) = (labels(&made[0], "x"), labels(&made[0], "y"));
+        for (old, new) in [(&a, &made[0]), (&b, &made[1])] {
+            prop_assert_eq!(cells(new, "a"), restricted(&cells(old, "a"), &x, &y));
+            let kept = labels(old, "x").len() == x.len()
+                && labels(old, "x").iter().all(|v| x.contains(v));
+            let dtype = if kept { "int32" } else { "float64" };
+            if x.iter().all(|v| labels(old, "x").contains(v)) {
+                prop_assert_eq!(new["b"].dtype().to_string(), "int32", "nothing is missing");
+            } else {
+                prop_assert_eq!(new["b"].dtype().to_string(), dtype);
+            }
+        }
+    }
+
+    #[test]
+    fn reindexing_looks_labels_up(
+        a in datasets(),
+        wanted in prop::collection::vec(-1i32..10, 0..7),
+        method in prop::sample::select(vec![Method::Exact, Method::Nearest]),
+        tolerance in 0u8..3,
+    ) {
+        let options = ReindexOptions::new().method(method).tolerance(f64::from(tolerance));
+        let made = a.reindex_with([("x", wanted.clone().into())], &options).check().unwrap();
+        let old = cells(&a, "a");
+        let own = a["x"].values::<i32>().unwrap();
+        let found = |label: i32| {
+            let reach = if method == Method::Exact { 0 } else { i32::from(tolerance) };
+            // Of two equally near ones the larger.
+            own.iter().copied().filter(|o| (o - label).abs() <= reach)
+                .min_by_key(|o| ((o - label).abs(), -o))
+        };
+        let b = flat(&made["b"]);
+        let bs = a["b"].values::<i32>().unwrap();
+        for (at, label) in wanted.iter().enumerate() {
+            match found(*label) {
+                Some(o) => {
+                    let place = own.iter().position(|v| *v == o).unwrap();
+                    prop_assert_eq!(b[at], f64::from(bs[place]));
+                    let row = made.isel("x", at as i64);
+                    let ys = a["y"].values::<i32>().unwrap();
+                    let values = flat(&row["a"].transpose(["y"]));
+                    for (y, v) in ys.iter().zip(values) {
+                        let expected = old.get(&(o, *y)).copied().unwrap_or(f64::NAN);
+                        prop_assert!(v == expected || v.is_nan() && expected.is_nan());
+                    }
+                }
+                None => prop_assert!(b[at].is_nan()),
+            }
+        }
+    }
+
+    #[test]
+    fn arithmetic_by_a_join_is_arithmetic_of_aligned_operands(
+        a in datasets(), b in datasets(),
+        join in prop::sample::select(vec![Join::Outer, Join::Inner, Join::Left, Join::Right]),
+    ) {
+        let sum = &a["a"].clone().with_join(join) + &b["a"];
+        let (ca, cb) = (cells(&a, "a"), cells(&b, "a"));
+        let both: Cells = ca.iter().filter_map(|(k, v)| Some((*k, v + cb.get(k)?))).collect();
+        let sum = sum.with_name("s").to_dataset();
+        prop_assert_eq!(cells(&sum, "s"), both);
+        let exact = (&a["a"] + &b["a"]).check();
+        let same = |d: &str| a[d].values::<i32>().unwrap() == b[d].values::<i32>().unwrap();
+        prop_assert_eq!(exact.is_ok(), same("x") && same("y"));
+    }
+
+    #[test]
+    fn merging_without_conflicts_is_the_union(a in datasets(), b in datasets()) {
+        let options = CombineOptions::new().join(Join::Outer).compat(Compat::NoConflicts);
+        let a = a.keep(["a"]).drop_vars("z");
+        let b = b.keep(["a"]).drop_vars("z");
+        let (ca, cb) = (cells(&a, "a"), cells(&b, "a"));
+        let conflict = ca.iter().any(|(k, v)| cb.get(k).is_some_and(|o| o != v));
+        match merge_with(&[a.clone(), b.clone()], &options) {
+            Ok(both) => {
+                prop_assert!(!conflict);
+                let mut union = cb;
+                union.extend(ca);
+                prop_assert_eq!(cells(&both, "a"), union);
+            }
+            Err(why) => prop_assert!(conflict, "{why}"),
+        }
+        let first = a.combine_first(&b).check().unwrap();
+        let mut union = cells(&b, "a");
+        union.extend(cells(&a, "a"));
+        prop_assert_eq!(cells(&first, "a"), union);
+    }
+
+    #[test]
+    fn merging_parts_of_a_dataset_gives_it_back(a in datasets()) {
+        let parts = [a.keep(["a"]), a.keep(["b"]), a.keep(["c"])];
+        let both = merge_with(&parts, &CombineOptions::strict()).unwrap();
+        prop_assert!(assert_equal(&both, &a).is_ok());
+        prop_assert!(both.losses().is_empty());
+    }
+}
+
+fn at(x: Vec<f64>) -> DataArray {
+    DataArray::new("v", "x", x.clone()).with_coord("x", "x", x)
+}
+
+#[test]
+fn tolerance_takes_the_labels_of_the_first() {
+    let (a, b) = (at(vec![0.1, 0.2, 0.3]), at(vec![0.3 + 1e-14, 0.2, 0.1 - 1e-14]));
+    let near = AlignOptions::new(Join::Outer).tolerance(Tolerance::Abs(1e-9));
+    let made = align(&[a.clone(), b.clone()], &near).unwrap();
+    assert_eq!(made[1]["x"].values::<f64>().unwrap(), [0.1, 0.2, 0.3]);
+    assert_eq!(made[1].values::<f64>().unwrap(), [0.1 - 1e-14, 0.2, 0.3 + 1e-14]);
+    let part = AlignOptions::new(Join::Inner).tolerance(Tolerance::Rel(0.01));
+    assert_eq!(align(&[a, b], &part).unwrap()[0].len(), 3);
+    // Two grids that differ by rounding are one.
+    let grid = |shift: f64| (0..50).map(|i| f64::from(i) * 0.1 + shift).collect::<Vec<_>>();
+    let exact = AlignOptions::new(Join::Exact).tolerance(Tolerance::Abs(1e-10));
+    let one = align(&[at(grid(0.0)), at(grid(1e-14))], &exact).unwrap();
+    assert_eq!(one[0]["x"].values::<f64>().unwrap(), one[1]["x"].values::<f64>().unwrap());
+}
+
+#[test]
+fn an_ambiguous_tolerance_is_an_error() {
+    let said = |tolerance| {
+        let options = AlignOptions::new(Join::Outer).tolerance(tolerance);
+        align(&[at(vec![0.0, 1.0, 2.0]), at(vec![0.1, 1.0])], &options).unwrap_err().to_string()
+    };
+    let text = said(Tolerance::Abs(0.6));
+    assert!(text.contains("ambiguous along \"x\"") && text.contains("less than half"), "{text}");
+    assert!(said(Tolerance::Rel(0.5)).contains("ambiguous"));
+    assert!(said(Tolerance::Abs(-1.0)).contains("no tolerance"));
+    assert!(said(Tolerance::Abs(f64::NAN)).contains("no tolerance"));
+}
+
+#[test]
+fn labels_of_different_kinds_do_not_join() {
+    let numbers = at(vec![1.0, 2.0]);
+    let texts = DataArray::new("v", "x", vec![1.0]).with_coord("x", "x", vec!["a"]);
+    for join in [Join::Exact, Join::Outer, Join::Inner, Join::Left] {
+        assert!(align(&[numbers.clone(), texts.clone()], &join.into()).is_err(), "{join:?}");
+    }
+    let twice = at(vec![1.0, 1.0]);
+    let error = align(&[numbers, twice], &Join::Outer.into()).unwrap_err().to_string();
+    assert!(error.contains("occurs twice"), "{error}");
+}
+
+#[test]
+fn every_dimension_that_differs_is_said() {
+    let tile = |x: i32, y: i32| {
+        Dataset::new().with_coord("x", "x", vec![x]).with_coord("y", "y", vec![y]).with_var(
+            "v",
+            ["x", "y"],
+            (vec![1], [1, 1]),
+        )
+    };
+    let error = align(&[tile(1, 1), tile(2, 2)], &Join::Exact.into()).unwrap_err().to_string();
+    assert!(error.contains("labels of \"x\"") && error.contains("labels of \"y\""), "{error}");
+    let error = (tile(1, 1) + tile(2, 2)).check().unwrap_err().to_string();
+    assert!(error.contains("along \"x\"") && error.contains("along \"y\""), "{error}");
+    let excluded = AlignOptions::new(Join::Exact).exclude(["x", "y"]);
+    assert!(align(&[tile(1, 1), tile(2, 2)], &excluded).is_ok());
+}
+
+#[test]
+fn override_needs_equal_lengths() {
+    let (a, b, c) = (at(vec![1.0, 2.0]), at(vec![5.0, 6.0]), at(vec![1.0]));
+    let over = AlignOptions::new(Join::Override);
+    let made = align(&[a.clone(), b], &over).unwrap();
+    assert_eq!(made[1]["x"].values::<f64>().unwrap(), [1.0, 2.0]);
+    assert_eq!(made[1].losses().to_string().lines().count(), 1);
+    assert!(align(&[a, c], &over).unwrap_err().to_string().contains("length 2"));
+}
+
+#[test]
+fn fill_values_go_by_variable() {
+    let ds = Dataset::new()
+        .with_coord("x", "x", vec![1, 2])
+        .with_var("n", "x", vec![5i16, 6])
+        .with_var("t", "x", vec![0.5f32, 0.6]);
+    let fill = graticule::FillValues::all(0).with("t", -1.0);
+    let options = ReindexOptions::new().fill_values(fill);
+    let made = ds.reindex_with([("x", vec![2, 9].into())], &options);
+    assert_eq!(made["n"].values::<i16>().unwrap(), [6, 0]);
+    assert_eq!(made["t"].values::<f32>().unwrap(), [0.6, -1.0]);
+    let array = ds.var("t").reindex_with([("x", vec![9].into())], &options);
+    assert_eq!(array.values::<f32>().unwrap(), [-1.0]);
+}
+
+#[test]
+fn pad_and_backfill_follow_the_order_of_the_labels() {
+    let rising = at(vec![10.0, 20.0, 30.0]);
+    let falling =
+        DataArray::new("v", "x", vec![1.0, 2.0, 3.0]).with_coord("x", "x", vec![30.0, 20.0, 10.0]);
+    let wanted = vec![35.0, 25.0, 15.0, 5.0];
+    let text = |a: DataArray| format!("{:?}", flat(&a.fillna(0)));
+    assert_eq!(text(rising.reindex("x", near(wanted.clone()).pad())), "[30.0, 20.0, 10.0, 0.0]");
+    let back = near(wanted.clone()).backfill();
+    assert_eq!(text(rising.reindex("x", back)), "[0.0, 30.0, 20.0, 10.0]");
+    assert_eq!(text(falling.reindex("x", near(wanted.clone()).pad())), "[0.0, 1.0, 2.0, 3.0]");
+    let back = near(wanted.clone()).backfill();
+    assert_eq!(text(falling.reindex("x", back)), "[1.0, 2.0, 3.0, 0.0]");
+    assert_eq!(text(falling.reindex("x", near(wanted))), "[1.0, 1.0, 2.0, 3.0]");
+}
+
+#[test]
+fn reindexing_mistakes_are_found_early() {
+    let a = at(vec![1.0, 2.0]);
+    let said = |a: DataArray| a.check().unwrap_err().to_string();
+    assert!(said(a.reindex("y", vec![1.0])).contains("no dimension \"y\""));
+    assert!(said(a.reindex("x", vec!["a"])).contains("the labels of \"x\" are float64"));
+    assert!(said(at(vec![1.0, 1.0]).reindex("x", vec![1.0])).contains("occurs twice"));
+    assert!(said(a.reindex("x", 1.0..2.0)).contains("must be a list"));
+    assert!(said(a.reindex("x", near(vec![1.0]).within(-1.0))).contains("must not be negative"));
+}
+
+#[test]
+fn broadcasting_repeats_lazily() {
+    let x = DataArray::new("a", "x", vec![1, 2]).with_coord("x", "x", vec![10, 20]);
+    let y = DataArray::new("b", "y", vec![5, 6, 7]).with_coord("y", "y", vec![1, 2, 3]);
+    let both = broadcast(&[x.clone(), y]).unwrap();
+    assert_eq!(both[0].dims().to_string(), "x, y");
+    assert_eq!(both[0].values::<i32>().unwrap(), [1, 1, 1, 2, 2, 2]);
+    assert_eq!(both[0].coords().names().count(), 2);
+    let shifted = x.clone().with_coord("x", "x", vec![10, 21]);
+    assert!(broadcast(&[x, shifted]).is_err());
+}
