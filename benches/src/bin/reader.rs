@@ -1,0 +1,152 @@
+//! What reading netCDF-4 and HDF5 costs below the data model. Prints one JSON line with CPU
+//! seconds.
+//!
+//! usage: `reader metadata TIMES FILE...`       per file: open it and all its metadata
+//!        `reader read TIMES FILE VARIABLE [THREADS]`   read the whole variable
+//!        `reader limit TIMES CHUNKS ELEMENT SIZE`      inflate, unshuffle, pass once over it
+//!
+//! CHUNKS is a file of packed chunks, each behind its length in four bytes, as `readers.py`
+//! writes it; SIZE the bytes of a chunk. With several threads each reads an equal share of the
+//! first axis, and `balance` is the CPU time of the busiest over the mean.
+
+use graticule::{Array, Error, Location, Region, Result, Session};
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let number = |text: &str| text.parse::<usize>().map_err(|e| Error::invalid(e.to_string()));
+    let line = match words.as_slice() {
+        ["metadata", times, files @ ..] => metadata(number(times)?, files)?,
+        ["read", times, file, variable] => read(number(times)?, file, variable, 1)?,
+        ["read", times, file, variable, threads] => {
+            read(number(times)?, file, variable, number(threads)?)?
+        }
+        ["limit", times, chunks, element, size] => {
+            limit(number(times)?, chunks, number(element)?, number(size)?)?
+        }
+        _ => return Err(Error::invalid("metadata, read or limit, and what it needs")),
+    };
+    println!("{line}");
+    Ok(())
+}
+
+/// CPU seconds of this thread so far.
+fn cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
+    nanos.unwrap_or(f64::NAN) / 1e9
+}
+
+fn metadata(times: usize, files: &[&str]) -> Result<String> {
+    let session = Session::builder().backends(graticule::backends()).build();
+    let open = || -> Result<(usize, usize)> {
+        let (mut vars, mut attrs) = (0, 0);
+        for file in files {
+            let group = graticule::open_raw(&Location::new(*file), &session)?;
+            vars += group.vars.len();
+            attrs += group.attrs.len() + group.vars.iter().map(|v| v.attrs.len()).sum::<usize>();
+        }
+        Ok((vars, attrs))
+    };
+    let (vars, attrs) = open()?;
+    let start = cpu();
+    for _ in 0..times {
+        open()?;
+    }
+    let each = (cpu() - start) / (times * files.len()).max(1) as f64;
+    Ok(format!("{{\"cpu\": {each}, \"variables\": {vars}, \"attributes\": {attrs}}}"))
+}
+
+fn read(times: usize, file: &str, variable: &str, threads: usize) -> Result<String> {
+    let session = Session::builder().backends(graticule::backends()).build();
+    let group = graticule::open_raw(&Location::new(file), &session)?;
+    let found = group.vars.iter().find(|v| v.name == variable);
+    let source = &found.ok_or_else(|| Error::not_found(format!("no variable {variable}")))?.source;
+    let info = source.info();
+    let parts = shares(&info.shape, threads);
+    // The index of chunks is read once, before the clock starts.
+    source.read(&Region { start: vec![0; info.shape.len()], len: vec![1; info.shape.len()] })?;
+    let work = |part: &Region| -> Result<(f64, usize)> {
+        let mut out = Array::zeros(&info.dtype, &part.len)?;
+        source.read_into(part, out.view_mut())?;
+        let start = cpu();
+        for _ in 0..times {
+            source.read_into(part, out.view_mut())?;
+        }
+        Ok((cpu() - start, out.bytes()))
+    };
+    let spent: Vec<Result<(f64, usize)>> = std::thread::scope(|scope| {
+        let started: Vec<_> = parts.iter().map(|part| scope.spawn(|| work(part))).collect();
+        let lost = || Err(Error::bug("a thread ended early"));
+        started.into_iter().map(|t| t.join().unwrap_or_else(|_| lost())).collect()
+    });
+    let spent: Vec<(f64, usize)> = spent.into_iter().collect::<Result<_>>()?;
+    let total: f64 = spent.iter().map(|s| s.0).sum();
+    let most = spent.iter().map(|s| s.0).fold(0.0, f64::max);
+    let bytes: usize = spent.iter().map(|s| s.1).sum();
+    let balance = most * spent.len() as f64 / total;
+    Ok(format!(
+        "{{\"cpu\": {}, \"bytes\": {bytes}, \"balance\": {balance}}}",
+        total / times.max(1) as f64
+    ))
+}
+
+/// Boxes of equal size along the first axis that can be cut.
+fn shares(shape: &[usize], n: usize) -> Vec<Region> {
+    let axis = shape.iter().position(|len| *len >= n).unwrap_or(0);
+    let len = shape.get(axis).copied().unwrap_or(1);
+    let cut = |k: usize| {
+        let mut region = Region::whole(shape);
+        if let (Some(start), Some(part)) = (region.start.get_mut(axis), region.len.get_mut(axis)) {
+            *start = len * k / n;
+            *part = len * (k + 1) / n - *start;
+        }
+        region
+    };
+    (0..n).map(cut).collect()
+}
+
+/// The least that any reader must do: by hand, into buffers that are used again.
+fn limit(times: usize, chunks: &str, element: usize, size: usize) -> Result<String> {
+    let packed = std::fs::read(chunks)?;
+    let mut engine = libdeflater::Decompressor::new();
+    let (mut plain, mut out) = (vec![0u8; size], vec![0u8; size]);
+    let (mut bytes, mut seen) = (0usize, 0u64);
+    let start = cpu();
+    for _ in 0..times {
+        let mut rest = packed.as_slice();
+        bytes = 0;
+        while let Some((length, behind)) = rest.split_first_chunk::<4>() {
+            let n = u32::from_le_bytes(*length) as usize;
+            let Some((chunk, behind)) = behind.split_at_checked(n) else { break };
+            rest = behind;
+            let inflated = engine.zlib_decompress(chunk, &mut plain);
+            inflated.map_err(|e| Error::corrupt(e.to_string()))?;
+            unshuffle(&plain, &mut out, element);
+            // One pass over the result.
+            seen = out.iter().fold(seen, |sum, b| sum.wrapping_add((*b).into()));
+            bytes += size;
+        }
+    }
+    let each = (cpu() - start) / times.max(1) as f64;
+    Ok(format!("{{\"cpu\": {each}, \"bytes\": {bytes}, \"check\": {seen}}}"))
+}
+
+fn unshuffle(from: &[u8], to: &mut [u8], element: usize) {
+    let n = from.len() / element.max(1);
+    let planes: Vec<&[u8]> = from.chunks_exact(n.max(1)).collect();
+    match planes.as_slice() {
+        [a, b] => {
+            for ((to, a), b) in to.as_chunks_mut::<2>().0.iter_mut().zip(*a).zip(*b) {
+                *to = [*a, *b];
+            }
+        }
+        [a, b, c, d] => {
+            let rows = to.as_chunks_mut::<4>().0.iter_mut();
+            for ((((to, a), b), c), d) in rows.zip(*a).zip(*b).zip(*c).zip(*d) {
+                *to = [*a, *b, *c, *d];
+            }
+        }
+        _ => to.copy_from_slice(from),
+    }
+}
