@@ -233,30 +233,44 @@ impl DatasetSource {
             .map(|((s, l), c)| (s + l).saturating_sub(1) / (*c).max(1))
             .collect();
         let mut place = first.clone();
-        let whole = Region::whole(&cut.shape);
+        // Used again for every chunk: its part in the wanted box, and in the chunk itself.
+        let mut target = inside.clone();
+        let mut from = inside.clone();
+        let mut wide = vec![0u64; cut.dims.len()];
         loop {
+            wide.iter_mut().zip(&place).for_each(|(w, p)| *w = *p as u64);
             let number = place
                 .iter()
                 .zip(&cut.counts)
                 .fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p as u64));
-            let mut start = Vec::with_capacity(place.len());
-            start.extend(place.iter().zip(&cut.shape).map(|(p, c)| p.saturating_mul(*c)));
-            let chunk = Region { start, len: cut.shape.clone() };
-            if let Some(part) = inside.intersect(&chunk) {
-                let mut target = out.region(&part.relative_to(&inside.start))?;
-                let from = part.relative_to(&chunk.start);
-                let wide: Vec<u64> = place.iter().take(cut.dims.len()).map(|p| *p as u64).collect();
-                match table.find(&wide, number) {
-                    None => target.fill(&self.is.fill)?,
-                    Some(entry) => {
-                        let over = chunk.axes().zip(&self.is.extent).any(|((s, l), n)| s + l > *n);
-                        let plain = over && cut.chunks.plain_edges;
-                        let mask = if plain { u32::MAX } else { entry.mask };
-                        let whole = from == whole;
-                        let from = if whole { None } else { Some(&from) };
-                        self.read_chunk(heap, cut, entry, mask, from, &mut target)
-                            .map_err(|e| e.context(format!("in the chunk at {:?}", chunk.start)))?;
-                    }
+            let mut over = false;
+            let axes = place.iter().zip(&cut.shape).zip(&self.is.extent).zip(inside.axes());
+            let targets = target.start.iter_mut().zip(&mut target.len);
+            let froms = from.start.iter_mut().zip(&mut from.len);
+            for ((((p, shape), extent), (start, len)), ((to, n), (at, m))) in
+                axes.zip(targets.zip(froms))
+            {
+                let begin = p.saturating_mul(*shape);
+                let end = begin.saturating_add(*shape);
+                over |= end > *extent;
+                let low = begin.max(start);
+                *n = end.min(start + len).saturating_sub(low);
+                *m = *n;
+                *to = low - start;
+                *at = low - begin;
+            }
+            let mut view = out.region(&target)?;
+            match table.find(&wide, number) {
+                None => view.fill(&self.is.fill)?,
+                Some(entry) => {
+                    let plain = over && cut.chunks.plain_edges;
+                    let mask = if plain { u32::MAX } else { entry.mask };
+                    let part = (from.len != cut.shape).then_some(&from);
+                    self.read_chunk(heap, cut, entry, mask, part, &mut view).map_err(|e| {
+                        let start: Vec<usize> =
+                            place.iter().zip(&cut.shape).map(|(p, c)| p * c).collect();
+                        e.context(format!("in the chunk at {start:?}"))
+                    })?;
                 }
             }
             // The next place in row-major order.
@@ -290,7 +304,7 @@ impl DatasetSource {
         from: Option<&Region>,
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
-        let whole = Region::whole(&cut.shape);
+        let whole = || Region::whole(&cut.shape);
         if !cut.pipeline.filters(mask) {
             if entry.size < cut.bytes as u64 {
                 return Err(Error::corrupt(format!(
@@ -298,7 +312,8 @@ impl DatasetSource {
                     entry.size, cut.bytes
                 )));
             }
-            let from = from.unwrap_or(&whole);
+            let whole = if from.is_none() { Some(whole()) } else { None };
+            let Some(from) = from.or(whole.as_ref()) else { return Ok(()) };
             return self.read_box(heap, entry.address, &cut.shape, from, out);
         }
         cut.pipeline.check_plausible(entry.size, cut.bytes, mask)?;
@@ -321,7 +336,10 @@ impl DatasetSource {
                 }
                 let chunk = crate::filter::room(&mut chunk_buffer, cut.bytes);
                 cut.pipeline.decode(stored, mask, verify, None, scratch, chunk)?;
-                self.put(heap, chunk, &cut.shape, from.unwrap_or(&whole), out)
+                match from {
+                    Some(from) => self.put(heap, chunk, &cut.shape, from, out),
+                    None => self.put(heap, chunk, &cut.shape, &whole(), out),
+                }
             })();
             scratch.stored = stored_buffer;
             scratch.chunk = chunk_buffer;

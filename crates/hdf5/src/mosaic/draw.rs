@@ -9,7 +9,33 @@ use crate::dataset::DatasetSource;
 use crate::header::to_usize;
 
 /// A box of a source of up to this many bytes is read as a whole, whatever is wanted of it.
-const SMALL: usize = 16 << 20;
+const SMALL: usize = 4 << 20;
+
+/// What one read may still cost: mappings may overlap, but not without end.
+struct Effort {
+    /// Boxes and rows that are copied.
+    copies: usize,
+    /// Bytes of sources that are read beside what is wanted.
+    bytes: usize,
+}
+
+impl Effort {
+    fn for_region(region: &Region, size: usize) -> Self {
+        let n = region.len.iter().fold(1usize, |n, l| n.saturating_mul(*l));
+        let bytes = n.saturating_mul(size);
+        Self {
+            copies: n.saturating_mul(8).saturating_add(1 << 20),
+            bytes: bytes.saturating_mul(16).saturating_add(1 << 30),
+        }
+    }
+
+    fn spend(left: &mut usize, n: usize) -> Result<()> {
+        *left = left.checked_sub(n).ok_or_else(|| {
+            Error::unsupported("a virtual dataset whose mappings overlap so often")
+        })?;
+        Ok(())
+    }
+}
 
 impl Mosaic {
     /// Fills `out`, of type `dtype`, with the box `region`; the box has axes of array types
@@ -25,12 +51,13 @@ impl Mosaic {
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
         out.fill(fill)?;
+        let mut effort = Effort::for_region(region, dtype.planned_size());
         for piece in &self.pieces {
             if !touches(&piece.to, &self.dims, region) {
                 continue;
             }
             let Some(source) = self.source(piece)? else { continue };
-            self.piece(piece, source, dtype, region, out).map_err(|e| {
+            self.piece(piece, source, dtype, region, &mut effort, out).map_err(|e| {
                 e.context(format!("the source \"{}\" in \"{}\"", piece.path, piece.file))
             })?;
         }
@@ -43,6 +70,7 @@ impl Mosaic {
         source: &DatasetSource,
         dtype: &DType,
         region: &Region,
+        effort: &mut Effort,
         out: &mut ArrayMut<'_>,
     ) -> Result<()> {
         let own = &source.stored_dims();
@@ -53,6 +81,7 @@ impl Mosaic {
         let mut drawing = Drawing {
             source,
             dtype,
+            effort,
             kept: None,
             from_axes: own.len() + inner,
             to_axes: region.ndim(),
@@ -71,6 +100,7 @@ impl Mosaic {
             }
             None => {
                 let (to, from) = (rows(&piece.to, &self.dims)?, rows(&piece.from, own)?);
+                Effort::spend(&mut drawing.effort.copies, to.len().saturating_add(from.len()))?;
                 zip_rows(&to, &from, &mut |to, from, n| {
                     drawing.row(to, from, own, n, region, inner, out)
                 })
@@ -83,6 +113,7 @@ impl Mosaic {
 struct Drawing<'a> {
     source: &'a DatasetSource,
     dtype: &'a DType,
+    effort: &'a mut Effort,
     /// A box of the source that was read before.
     kept: Option<(Region, Array)>,
     from_axes: usize,
@@ -101,6 +132,7 @@ impl Drawing<'_> {
             return Ok(());
         }
         let combinations = pairs.iter().fold(1usize, |n, p| n.saturating_mul(p.stretches.len()));
+        Effort::spend(&mut self.effort.copies, combinations)?;
         if combinations > 1 {
             let mut hull = Region { start: vec![0; self.from_axes], len: vec![1; self.from_axes] };
             let mut wanted = self.source.info().dtype.planned_size();
@@ -148,7 +180,9 @@ impl Drawing<'_> {
 
     /// Reads a box of the source once, if it is small or mostly wanted.
     fn keep(&mut self, hull: Region, wanted: usize) -> Result<()> {
-        if self.bytes(&hull) <= SMALL.max(wanted.saturating_mul(4)) {
+        let bytes = self.bytes(&hull);
+        if bytes <= SMALL.max(wanted.saturating_mul(4)) {
+            Effort::spend(&mut self.effort.bytes, bytes)?;
             let data = self.source.read(&hull)?;
             self.kept = Some((hull, data));
         }

@@ -7,7 +7,7 @@ use crate::header::to_usize;
 use crate::selection::{Picked, Slab};
 
 /// Rows that an irregular selection may be taken apart into.
-const MOST_ROWS: usize = 1 << 20;
+const MOST_ROWS: usize = 1 << 18;
 
 /// A stretch along one axis: where in the wanted box, where in the source, and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

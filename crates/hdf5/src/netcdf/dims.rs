@@ -190,7 +190,8 @@ impl Dims {
         let each = list.view::<graticule_array::Array>().ok()?;
         let first = |of: &graticule_array::Array| -> Option<usize> {
             let bytes = of.to_flat::<u8>().ok()?;
-            let address = bytes.get(..8)?.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
+            let address = bytes.get(..heap.meta.form.offset_size)?;
+            let address = address.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
             self.by_address.get(&address).copied()
         };
         Some(each.iter().map(first).collect())

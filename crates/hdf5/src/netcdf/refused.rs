@@ -12,8 +12,11 @@ use crate::message::attribute::Attribute;
 use crate::message::dataspace::Dataspace;
 use crate::message::datatype::{Class, Datatype};
 
+/// Strings in compounds that readers of netCDF do not survive.
+const LONG_TEXT: usize = 16;
+
 /// A dataset without a dataspace, a float of a size that C has no type for, a fixed string
-/// with a fill value, or compounds in arrays in compounds.
+/// with a fill value, compounds in arrays in compounds, or long strings in compounds.
 pub(super) fn dataset(description: &Description) -> bool {
     let kind = &description.datatype;
     description.space == Dataspace::Null
@@ -22,8 +25,16 @@ pub(super) fn dataset(description: &Description) -> bool {
                 kind.size > 8 || (kind.size == 2 && format.exponent.1 == 5)
             }
             Class::String { .. } => kind.size > 1 && description.filled,
-            _ => has_arrays_of_compounds(kind),
+            _ => has_arrays_of_compounds(kind) || has_long_text(kind),
         }
+}
+
+/// Readers of netCDF take fixed strings in compounds for single characters, and write over the
+/// end of their memory where the strings are longer than what lies behind by chance.
+fn has_long_text(kind: &Datatype) -> bool {
+    let Class::Compound { members } = &kind.class else { return false };
+    let long = |m: &Datatype| matches!(m.class, Class::String { .. }) && m.size >= LONG_TEXT;
+    members.iter().any(|m| long(&m.datatype))
 }
 
 fn has_arrays_of_compounds(kind: &Datatype) -> bool {
