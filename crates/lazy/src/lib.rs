@@ -12,12 +12,14 @@ mod keep;
 mod kernel;
 mod optimize;
 mod plan;
+mod profile;
 mod run;
 mod session;
 
 pub use block::{BlockFn, BlockOp, Boundary, Overlap};
 pub use expr::{LazyArray, NodeId};
 pub use plan::{Plan, Totals};
+pub use profile::{ActiveTask, Analysis, OperationReport, PostMortem, Span, StageReport};
 pub use session::{
-    Event, Memory, Progress, RunOptions, RunReport, Session, SessionBuilder, StopFlag,
+    Event, Memory, Progress, RunOptions, RunReport, Session, SessionBuilder, Status, StopFlag,
 };

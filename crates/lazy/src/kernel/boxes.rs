@@ -1,6 +1,7 @@
 //! Operations on boxes, for a part of their result.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use graticule_array::{Array, Error, Pick, Result, Selection};
 
@@ -8,6 +9,7 @@ use super::resolve::Resolver;
 use crate::block::{BlockOp, Gather, needs, shapes};
 use crate::expr::LazyArray;
 use crate::optimize::below_block;
+use crate::profile::Spent;
 
 impl Resolver<'_> {
     /// The selected part of the result of an operation on boxes.
@@ -33,6 +35,7 @@ impl Resolver<'_> {
             let needed = needs(&**op, i, &region, &shapes)?;
             parts.push(self.array(input, &Selection::from_region(&needed))?);
         }
+        let start = Instant::now();
         let made = op.apply(&region, &parts, &shapes);
         let made = made.map_err(|e| e.context(format!("in {}", op.name())))?;
         if made.dtype() != node.dtype() || made.shape() != region.len {
@@ -45,6 +48,7 @@ impl Resolver<'_> {
                 region.len
             )));
         }
+        self.note(&op.name(), Spent::since(start, made.bytes()));
         made.select(&rest)
     }
 

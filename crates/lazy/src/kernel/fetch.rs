@@ -1,6 +1,7 @@
 //! Reading the selected part of a source.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use graticule_array::{Array, DimChunks, Error, Pick, Region, Result, Selection};
 use graticule_storage::ChunkSource;
@@ -52,12 +53,13 @@ impl Resolver<'_> {
         if region.is_empty() {
             return Ok(true);
         }
+        let start = Instant::now();
         let full = to.len.len() == region.ndim();
         if !full {
             // Picked axes are gone in `out`; as axes of length 1 they are back for the reader.
             if to.len.as_slice() != out.shape() {
                 let piece = source.read(&region)?;
-                self.count(piece.bytes());
+                self.count(source, &region, start);
                 out.view_mut().region(to)?.assign(&piece.reshape(&to.len)?)?;
                 return Ok(true);
             }
@@ -66,7 +68,7 @@ impl Resolver<'_> {
             let mut wide = taken.reshape(&region.len)?;
             drop(taken);
             source.read_into(&region, wide.view_mut())?;
-            self.count(wide.bytes());
+            self.count(source, &region, start);
             *out = wide.reshape(&shape)?;
             return Ok(true);
         }
@@ -76,7 +78,7 @@ impl Resolver<'_> {
         } else {
             source.read_into(&region, view.region(to)?)?;
         }
-        self.count(region.count().saturating_mul(source.info().dtype.planned_size()));
+        self.count(source, &region, start);
         Ok(true)
     }
 
@@ -106,8 +108,9 @@ impl Resolver<'_> {
                 chosen.iter().map(|s| s.span).collect::<Vec<_>>(),
             );
             let mut piece = self.buffer(&info.dtype, &region.len)?;
+            let start = Instant::now();
             source.read_into(&region, piece.view_mut())?;
-            self.count(piece.bytes());
+            self.count(source, &region, start);
             let picks: Vec<Pick> = chosen.iter().map(|s| s.pick.clone()).collect();
             let picked = piece.select(&Selection::new(picks))?;
             let mut to = Region::new([], []);

@@ -9,11 +9,14 @@ mod buffers;
 mod fetch;
 mod resolve;
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use graticule_array::{Array, Error, MapOp, Result, ZipOp, choose};
 
+use crate::profile::Spent;
 pub(crate) use buffers::Buffers;
 pub(crate) use resolve::{Blocks, Resolver, fill};
 
@@ -42,6 +45,8 @@ enum Step {
 pub(crate) struct Program {
     operands: Vec<Operand>,
     steps: Vec<Step>,
+    /// What each step has spent. A program runs on one thread.
+    spent: RefCell<Vec<Spent>>,
 }
 
 impl Program {
@@ -62,7 +67,10 @@ impl Program {
         values: &mut Vec<Array>,
     ) -> Result<()> {
         values.clear();
-        for step in &self.steps {
+        let mut spent = self.spent.borrow_mut();
+        spent.resize(self.steps.len(), Spent::default());
+        let mut begun = Instant::now();
+        for (step, spent) in self.steps.iter().zip(spent.iter_mut()) {
             let at = |i: &usize| values.get(*i).ok_or_else(|| Error::bug("a step was lost"));
             let value = match step {
                 Step::Load(i) => {
@@ -76,8 +84,33 @@ impl Program {
                 }
                 Step::Choose(c, a, b) => choose(at(c)?, at(a)?, at(b)?)?,
             };
+            let ended = Instant::now();
+            let bytes = value.bytes() as u64;
+            spent.add(Spent { calls: 1, bytes, time: ended - begun });
+            begun = ended;
             values.push(value);
         }
         Ok(())
+    }
+
+    /// What the steps have spent, by name.
+    fn spent(&self) -> Vec<(String, Spent)> {
+        let spent = self.spent.borrow();
+        let steps = self.steps.iter().zip(spent.iter()).filter(|(_, s)| s.calls > 0);
+        let named = steps.map(|(step, spent)| {
+            let name = match step {
+                Step::Load(_) => "arrange".into(),
+                Step::Map(op, _) => op.to_string(),
+                Step::Zip(op, ..) => op.to_string(),
+                Step::Choose(..) => "choose".into(),
+            };
+            (name, *spent)
+        });
+        named.collect()
+    }
+
+    /// Time of all steps so far.
+    pub(crate) fn time(&self) -> Duration {
+        self.spent.borrow().iter().map(|s| s.time).sum()
     }
 }

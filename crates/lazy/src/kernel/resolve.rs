@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
-use graticule_array::{Array, Error, Pick, Result, Selection};
+use graticule_array::{Array, Error, Pick, Region, Result, Selection};
 
 use graticule_storage::ChunkSource;
 
@@ -12,6 +13,7 @@ use super::{Buffers, Operand, Program, Step, TILE};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, staying, through_broadcast, through_permute};
 use crate::keep::Kept;
+use crate::profile::{Spent, StageProfile};
 
 /// What blocks of a run share.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Blocks<'a> {
     pub(crate) buffers: &'a Buffers,
     /// Counts bytes that sources decoded.
     pub(crate) read: &'a AtomicU64,
+    /// What the stage spends.
+    pub(crate) profile: &'a StageProfile,
 }
 
 /// Resolves the expressions of one block; remembers what it has met, so that expressions
@@ -35,6 +39,8 @@ pub(crate) struct Resolver<'a> {
     pub(super) lent: Vec<Array>,
     /// Whether what is read comes from a source.
     counts: bool,
+    /// What was spent beside the steps of the program.
+    spent: Vec<(String, Spent)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -47,6 +53,7 @@ impl<'a> Resolver<'a> {
             arrays: Vec::new(),
             lent: Vec::new(),
             counts: true,
+            spent: Vec::new(),
         }
     }
 
@@ -57,7 +64,9 @@ impl<'a> Resolver<'a> {
 
     /// Ends the block and gives its buffers back.
     pub(crate) fn finish(self) {
-        let Self { blocks, program, arrays, lent, .. } = self;
+        let Self { blocks, program, arrays, lent, mut spent, .. } = self;
+        spent.extend(program.spent());
+        blocks.profile.record(spent);
         drop((program, arrays));
         for buffer in lent {
             blocks.buffers.give(buffer);
@@ -203,6 +212,8 @@ impl<'a> Resolver<'a> {
         fill(inner.program(), root, &mut out)?;
         // What it read may be needed again by the block itself.
         self.arrays = std::mem::take(&mut inner.arrays);
+        self.spent.append(&mut inner.spent);
+        self.spent.extend(inner.program.spent());
         self.lent.append(&mut inner.lent);
         self.lent.push(out.clone());
         Ok(out)
@@ -250,9 +261,28 @@ impl<'a> Resolver<'a> {
         self.blocks.buffers.take(dtype, shape)
     }
 
-    pub(super) fn count(&self, bytes: usize) {
+    /// Counts a box of a source that was read, beginning at `start`.
+    pub(super) fn count(&mut self, source: &Arc<dyn ChunkSource>, region: &Region, start: Instant) {
+        let info = source.info();
+        let bytes = region.count().saturating_mul(info.dtype.planned_size());
         if self.counts {
             self.blocks.read.fetch_add(bytes as u64, Ordering::Relaxed);
+            let chunks = region.axes().zip(info.grid.dims()).map(|((at, len), dim)| {
+                let last = at.saturating_add(len.saturating_sub(1));
+                dim.find(last).saturating_sub(dim.find(at)) as u64 + 1
+            });
+            self.blocks.profile.read(bytes as u64, chunks.product());
+            self.note("read", Spent::since(start, bytes));
+        } else {
+            self.note("read what was kept", Spent::since(start, bytes));
+        }
+    }
+
+    /// Notes what an operation spent.
+    pub(super) fn note(&mut self, name: &str, spent: Spent) {
+        match self.spent.iter_mut().find(|(known, _)| known == name) {
+            Some((_, all)) => all.add(spent),
+            None => self.spent.push((name.to_owned(), spent)),
         }
     }
 }

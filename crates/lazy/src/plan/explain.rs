@@ -88,7 +88,7 @@ fn write_stage(f: &mut fmt::Formatter<'_>, number: usize, stage: &Stage) -> fmt:
     Ok(())
 }
 
-fn action(consumer: &Consumer) -> String {
+pub(super) fn action(consumer: &Consumer) -> String {
     match &consumer.action {
         Action::Collect(_) => {
             format!("keep {} {:?}", consumer.input.dtype(), consumer.input.shape())
@@ -105,7 +105,7 @@ fn action(consumer: &Consumer) -> String {
 }
 
 /// The steps along the first inputs, in the order in which they run.
-fn chain(node: &LazyArray) -> Vec<String> {
+pub(super) fn chain(node: &LazyArray) -> Vec<String> {
     let mut steps = Vec::new();
     let mut at = Some(node);
     while let Some(node) = at {

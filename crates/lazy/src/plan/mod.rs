@@ -4,6 +4,7 @@ mod blocks;
 mod cost;
 mod explain;
 mod fit;
+mod graph;
 mod keep;
 mod stages;
 

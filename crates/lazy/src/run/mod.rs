@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use graticule_array::{Array, Error, Region, Result};
 use rayon::{Scope, ThreadPool};
@@ -18,8 +18,12 @@ use rayon::{Scope, ThreadPool};
 use crate::expr::NodeId;
 use crate::kernel::Buffers;
 use crate::plan::{Output, Plan, Stage, Task};
-use crate::session::{Event, RunOptions, RunReport};
+use crate::profile::{ActiveTask, MAX_SPANS, PostMortem, Recorder, Span, Spent, StageProfile};
+use crate::session::{Event, RunOptions, RunReport, Status};
 use queue::Queue;
+
+/// A status is told at most every so often.
+const STATUS_MILLIS: u64 = 200;
 
 /// What the tasks of a run share.
 pub(crate) struct Context<'p> {
@@ -32,9 +36,52 @@ pub(crate) struct Context<'p> {
     /// Bytes that events have told of.
     told: AtomicU64,
     queue: Queue<'p>,
+    profiles: Vec<StageProfile>,
+    spans: Mutex<Vec<Span>>,
+    recorder: Recorder,
+    /// When the last status was told, in milliseconds from the beginning.
+    status: AtomicU64,
 }
 
 impl Context<'_> {
+    /// What a stage spends.
+    pub(crate) fn profile(&self, stage: usize) -> Result<&StageProfile> {
+        self.profiles.get(stage).ok_or_else(|| Error::bug("a stage was lost"))
+    }
+
+    /// Tells how far the run has come, now and then.
+    fn tell_status(&self, always: bool) {
+        let elapsed = self.started.elapsed();
+        let now = elapsed.as_millis() as u64;
+        let before = self.status.load(Ordering::Relaxed);
+        let due = always || now >= before.saturating_add(STATUS_MILLIS);
+        let turn = || {
+            let order = Ordering::Relaxed;
+            self.status.compare_exchange(before, now, order, order).is_ok()
+        };
+        if self.options.progress.is_none() || !due || !(turn() || always) {
+            return;
+        }
+        let totals = self.plan.totals();
+        let (done, flying) = self.queue.progress();
+        let bytes = self.read.load(Ordering::Relaxed);
+        let chunks = self.profiles.iter().map(|p| p.report().chunks).sum();
+        // What is read takes the time, if anything is.
+        let share = match totals.bytes_read {
+            0 => done as f64 / totals.tasks.max(1) as f64,
+            all => bytes as f64 / all as f64,
+        };
+        let left = (share > 0.0).then(|| elapsed.mul_f64(((1.0 - share) / share).clamp(0.0, 1e6)));
+        self.tell(&Event::Status(Status {
+            tasks: (done, totals.tasks),
+            bytes: (bytes, totals.bytes_read),
+            chunks: (chunks, totals.chunks as u64),
+            memory: (flying, self.plan.budget),
+            elapsed,
+            left,
+        }));
+    }
+
     /// An error if the run should not go on.
     pub(crate) fn check(&self) -> Result<()> {
         if self.options.stop.as_ref().is_some_and(crate::StopFlag::is_stopped) {
@@ -111,7 +158,7 @@ pub(crate) fn run(
     plan: &Plan,
     pool: &ThreadPool,
     options: &RunOptions,
-) -> (Result<Vec<Array>>, RunReport) {
+) -> (Result<Vec<Array>>, RunReport, Option<PostMortem>) {
     let started = Instant::now();
     // Inside the pool, other threads may be busy: do not wait for all of them; and small runs
     // are not worth asking.
@@ -128,6 +175,10 @@ pub(crate) fn run(
         read: AtomicU64::new(0),
         told: AtomicU64::new(0),
         queue: Queue::new(plan),
+        profiles: plan.stages.iter().map(|_| StageProfile::default()).collect(),
+        spans: Mutex::default(),
+        recorder: Recorder::default(),
+        status: AtomicU64::new(0),
     };
     cx.tell(&Event::Started { tasks: plan.totals().tasks, bytes: plan.totals().bytes_read });
     pool.install(|| {
@@ -138,6 +189,7 @@ pub(crate) fn run(
             }
         });
     });
+    cx.tell_status(true);
     cx.tell(&Event::Finished);
     let result = cx.queue.result().and_then(|()| cx.check_complete()).and_then(|()| cx.outputs());
     let after = cpu();
@@ -147,11 +199,51 @@ pub(crate) fn run(
         tasks: cx.queue.done(),
         bytes: cx.read.load(Ordering::Relaxed),
         peak_bytes: cx.queue.peak(),
+        chunks: cx.profiles.iter().map(|p| p.report().chunks).sum(),
+        stages: cx.profiles.iter().map(StageProfile::report).collect(),
+        operations: cx.profiles.iter().enumerate().flat_map(|(i, p)| p.operations(i)).collect(),
+        spans: std::mem::take(&mut *cx.spans.lock().unwrap_or_else(PoisonError::into_inner)),
     };
-    (result, report)
+    let failed = result.as_ref().err().map(|error| cx.post_mortem(error, &report));
+    (result, report, failed)
 }
 
 impl Context<'_> {
+    fn post_mortem(&self, error: &Error, report: &RunReport) -> PostMortem {
+        let (active, events) = self.recorder.take();
+        let active = active.into_iter().map(|(task, running)| ActiveTask {
+            stage: task.stage + 1,
+            column: task.column,
+            run: task.run,
+            running,
+            memory: self.plan.stages.get(task.stage).map_or(0, |s| s.fit.task_bytes),
+        });
+        PostMortem {
+            error: error.to_string(),
+            plan: Some(self.plan.to_string()),
+            elapsed: report.wall,
+            active: active.collect(),
+            events,
+            bytes: report.bytes,
+            peak_bytes: report.peak_bytes,
+            budget: self.plan.budget,
+        }
+    }
+
+    /// Notes a task that ended.
+    fn note(&self, task: Task, begun: Duration) {
+        let ended = self.started.elapsed();
+        if let Ok(profile) = self.profile(task.stage) {
+            profile.task(begun, ended);
+        }
+        let thread = rayon::current_thread_index().unwrap_or(0);
+        let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        if spans.len() < MAX_SPANS {
+            let (stage, column, run) = (task.stage + 1, task.column, task.run);
+            spans.push(Span { stage, column, run, thread, begun, ended });
+        }
+    }
+
     fn check_complete(&self) -> Result<()> {
         if self.queue.is_complete() {
             Ok(())
@@ -177,14 +269,22 @@ impl Context<'_> {
 fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
     let mut task = task;
     loop {
+        let begun = cx.started.elapsed();
+        cx.recorder.begin(task, begun);
         let done = catch_unwind(AssertUnwindSafe(|| execute(cx, task)));
+        cx.note(task, begun);
         match done.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
             Ok(()) => {
                 let now = cx.read.load(Ordering::Relaxed);
                 let bytes = now.saturating_sub(cx.told.fetch_max(now, Ordering::Relaxed));
+                cx.recorder.end(task, cx.started.elapsed());
                 cx.tell(&Event::Advanced { tasks: 1, bytes });
+                cx.tell_status(false);
             }
-            Err(error) => cx.queue.fail(task, error),
+            Err(error) => {
+                cx.recorder.fail(task, cx.started.elapsed());
+                cx.queue.fail(task, error);
+            }
         }
         if let Some(stage) = cx.queue.finished() {
             cx.release(stage);
@@ -205,7 +305,12 @@ fn execute(cx: &Context<'_>, task: Task) -> Result<()> {
     let locals = task::run_task(cx, stage, task)?;
     cx.queue.computed(task);
     let column = cx.queue.column(task);
+    let start = Instant::now();
+    let reduces = locals.iter().any(Option::is_some);
     let (merged, complete) = column.add(cx, stage, task, locals)?;
+    if reduces {
+        cx.profile(task.stage)?.record([("merge".to_owned(), Spent::since(start, 0))]);
+    }
     cx.queue.merged(task, merged, complete);
     Ok(())
 }

@@ -205,6 +205,12 @@ impl<'p> Queue<'p> {
         self.lock().done
     }
 
+    /// Tasks that are merged, and bytes in use.
+    pub(super) fn progress(&self) -> (usize, u64) {
+        let state = self.lock();
+        (state.done, state.slots.saturating_add(state.flying))
+    }
+
     pub(super) fn peak(&self) -> u64 {
         self.lock().peak
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::time::Instant;
 
 use graticule_array::{Array, Cells, Error, Region, Result, Selection, State};
 
@@ -9,6 +10,7 @@ use super::Context;
 use crate::expr::ReduceSpec;
 use crate::kernel::{Blocks, Program, Resolver, TILE, fill};
 use crate::plan::{Action, Stage, Task, met_groups, project};
+use crate::profile::Spent;
 
 /// What a task made for one consumer that reduces: its state, and which groups it holds.
 pub(crate) struct Local {
@@ -30,7 +32,8 @@ pub(crate) fn run_task(cx: &Context<'_>, stage: &Stage, task: Task) -> Result<Ve
         });
     }
     let results = cx.results(stage)?;
-    let blocks = Blocks { results: &results, buffers: &cx.buffers, read: &cx.read };
+    let profile = cx.profile(task.stage)?;
+    let blocks = Blocks { results: &results, buffers: &cx.buffers, read: &cx.read, profile };
     let mut tiles = Tiles { values: Vec::new(), shapes: HashMap::new() };
     for block in stage.geometry.run(task.run) {
         cx.check()?;
@@ -75,6 +78,7 @@ fn run_block(
     let program = resolver.program();
     for (consumer, root) in stage.consumers.iter().zip(&roots) {
         let Some(root) = root else { continue };
+        let (start, before) = (Instant::now(), program.time());
         match &consumer.action {
             Action::Collect(slot) => {
                 with_values(cx, program, *root, consumer, region, |values| {
@@ -84,14 +88,26 @@ fn run_block(
             Action::Write(sink, _) => {
                 with_values(cx, program, *root, consumer, region, |v| sink.write(region, v))?;
             }
-            Action::Reduce(..) => {}
+            Action::Reduce(..) => continue,
         }
+        let name = if matches!(consumer.action, Action::Write(..)) { "write" } else { "keep" };
+        let steps = program.time().saturating_sub(before);
+        let size = consumer.input.dtype().planned_size().saturating_mul(region.count());
+        let time = start.elapsed().saturating_sub(steps);
+        let spent = Spent { calls: 1, bytes: size as u64, time };
+        blocks.profile.record([(name.to_owned(), spent)]);
     }
     if feeds.iter().any(Option::is_some) {
+        let (start, before) = (Instant::now(), program.time());
         match stage.rows_from {
             Some(from) => feed_rows(program, &roots, region, from, feeds, tiles)?,
             None => feed_elements(program, &roots, region, feeds, tiles)?,
         }
+        let steps = program.time().saturating_sub(before);
+        let time = start.elapsed().saturating_sub(steps);
+        let names: Vec<String> = feeds.iter().flatten().map(|f| f.spec.to_string()).collect();
+        let spent = Spent { calls: 1, bytes: 0, time };
+        blocks.profile.record([(names.join(", "), spent)]);
     }
     tiles.values.clear();
     resolver.finish();

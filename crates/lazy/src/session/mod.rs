@@ -14,10 +14,11 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::expr::LazyArray;
 use crate::plan::{Plan, Sizes};
+use crate::profile::{Analysis, PostMortem};
 use crate::run;
 
 pub use memory::Memory;
-pub use progress::{Event, Progress, RunOptions, RunReport, StopFlag};
+pub use progress::{Event, Progress, RunOptions, RunReport, Status, StopFlag};
 
 /// Expressions are walked by recursion on pool threads; only touched pages cost memory.
 const STACK: usize = 16 << 20;
@@ -52,6 +53,7 @@ struct Engine {
     pool: OnceLock<ThreadPool>,
     handles: Arc<HandlePool>,
     report: Mutex<RunReport>,
+    failed: Mutex<Option<PostMortem>>,
 }
 
 /// Settings of a [`Session`].
@@ -125,6 +127,7 @@ impl SessionBuilder {
             pool: OnceLock::new(),
             handles: Arc::default(),
             report: Mutex::default(),
+            failed: Mutex::default(),
         };
         Session(Arc::new(Inner {
             engine: Arc::new(engine),
@@ -258,7 +261,7 @@ impl Session {
         if outputs.iter().all(|o| !o.is_lazy()) {
             return Ok(outputs.iter().filter_map(|o| o.as_constant().cloned()).collect());
         }
-        self.execute(&self.plan(outputs)?, options)
+        self.execute(&self.plan_to_run(outputs, &[])?, options)
     }
 
     /// Computes arrays and writes them to sinks, block by block.
@@ -278,16 +281,61 @@ impl Session {
         outputs: &[(LazyArray, Arc<dyn ChunkSink>)],
         options: &RunOptions,
     ) -> Result<()> {
-        self.execute(&self.plan_store(outputs)?, options).map(|_| ())
+        let (arrays, sinks): (Vec<_>, Vec<_>) = outputs.iter().cloned().unzip();
+        self.execute(&self.plan_to_run(&arrays, &sinks)?, options).map(|_| ())
     }
 
     fn execute(&self, plan: &Plan, options: &RunOptions) -> Result<Vec<Array>> {
         let mut options = options.clone();
         options.deadline = options.deadline.or(self.0.deadline);
         options.progress = options.progress.or_else(|| self.0.progress.clone());
-        let (out, report) = run::run(plan, self.pool()?, &options);
+        let (out, report, failed) = run::run(plan, self.pool()?, &options);
         *self.0.engine.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        if let Some(failed) = failed {
+            self.remember(failed);
+        }
         out
+    }
+
+    fn remember(&self, failed: PostMortem) {
+        *self.0.engine.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(failed);
+    }
+
+    /// A plan to run; remembers why there is none.
+    fn plan_to_run(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
+        let plan = self.make_plan(outputs, sinks);
+        if let Err(error) = &plan {
+            self.remember(PostMortem::refused(error, self.memory()));
+        }
+        plan
+    }
+
+    /// What was going on when the last run failed that did, or was refused; of all sessions
+    /// that share these threads.
+    #[must_use]
+    pub fn post_mortem(&self) -> Option<PostMortem> {
+        self.0.engine.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Computes arrays, and says what was planned beside what it took.
+    ///
+    /// ```
+    /// use graticule_array::{Array, MapOp};
+    /// use graticule_lazy::{LazyArray, Session};
+    /// let x = LazyArray::constant(Array::from_vec([2], vec![1.0f64, -2.0])?);
+    /// let (out, analysis) = Session::default().explain_analyze(&[x.map(MapOp::Abs)?])?;
+    /// assert_eq!(out[0].to_flat::<f64>()?, [1.0, 2.0]);
+    /// assert_eq!(analysis.report.tasks, analysis.planned.tasks);
+    /// println!("{analysis}");
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute).
+    pub fn explain_analyze(&self, outputs: &[LazyArray]) -> Result<(Vec<Array>, Analysis)> {
+        let plan = self.plan_to_run(outputs, &[])?;
+        let out = self.execute(&plan, &RunOptions::default())?;
+        Ok((out, Analysis::new(&plan, self.run_report())))
     }
 
     /// What the last run of this session used.

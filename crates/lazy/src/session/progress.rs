@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::profile::{OperationReport, Span, StageReport};
+
 /// One step of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,8 +25,27 @@ pub enum Event {
         /// Bytes decoded since the last event.
         bytes: u64,
     },
+    /// How far the run has come: a few times each second, and at the end.
+    Status(Status),
     /// The run ended, well or not.
     Finished,
+}
+
+/// How far a run has come. Pairs are what is done and what there is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Tasks.
+    pub tasks: (usize, usize),
+    /// Bytes that sources decode.
+    pub bytes: (u64, u64),
+    /// Chunks of sources.
+    pub chunks: (u64, u64),
+    /// Bytes of memory in use, and the budget.
+    pub memory: (u64, u64),
+    /// Time since the run began.
+    pub elapsed: Duration,
+    /// Time that is left, if it goes on like this.
+    pub left: Option<Duration>,
 }
 
 /// Receives the events of runs, from any thread.
@@ -86,4 +107,12 @@ pub struct RunReport {
     pub bytes: u64,
     /// The most memory that was accounted for at one time.
     pub peak_bytes: u64,
+    /// Chunks of sources that were read, each as often as it was.
+    pub chunks: u64,
+    /// What each stage of the plan spent.
+    pub stages: Vec<StageReport>,
+    /// What each operation of each stage spent.
+    pub operations: Vec<OperationReport>,
+    /// The tasks one by one, up to some ten thousand.
+    pub spans: Vec<Span>,
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod blocks;
+mod diagnostics;
 mod explain;
 mod failures;
 mod functions;
