@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use graticule_array::{Array, DType, Element, Error, Result, Scalar, ndarray::ArrayD};
-use graticule_lazy::{LazyArray, Plan, Session, Totals};
+use graticule_lazy::{Analysis, LazyArray, Plan, Session, Totals};
 
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
@@ -95,6 +95,16 @@ impl Dataset {
     /// The carried fault, or why it cannot be run.
     pub fn estimate(&self) -> Result<Totals> {
         Ok(self.explain()?.totals())
+    }
+
+    /// [`compute`](Self::compute), and what was planned beside what it took.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute).
+    pub fn explain_analyze(&self) -> Result<(Self, Analysis)> {
+        self.sound()?;
+        let (made, analysis) = self.session().explain_analyze(&self.lazy_data())?;
+        Ok((self.with_computed(&mut made.into_iter())?, analysis))
     }
 }
 
@@ -212,6 +222,24 @@ impl DataArray {
     /// The carried fault, or why it cannot be run.
     pub fn estimate(&self) -> Result<Totals> {
         Ok(self.explain()?.totals())
+    }
+
+    /// [`compute`](Self::compute), and what was planned beside what it took.
+    ///
+    /// ```
+    /// use graticule_dataset::DataArray;
+    /// let x = DataArray::new("x", "t", vec![1.0, 2.0, 6.0]);
+    /// let (mean, analysis) = x.mean("t").explain_analyze()?;
+    /// assert_eq!(mean.item::<f64>()?, 3.0);
+    /// println!("{analysis}");
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute).
+    pub fn explain_analyze(&self) -> Result<(Self, Analysis)> {
+        let (set, analysis) = self.set.explain_analyze().map_err(|e| self.named(e))?;
+        Ok((Self { set, name: self.name.clone() }, analysis))
     }
 }
 

@@ -68,7 +68,9 @@ pub use graticule_dataset::{
 };
 pub use graticule_dataset::{MissingCore, OverlapBoundary, TrendOptions, UserFn, apply_ufunc};
 pub use graticule_lazy as lazy;
-pub use graticule_lazy::{Event, Memory, Plan, Progress, RunReport, Session};
+pub use graticule_lazy::{
+    Analysis, Event, Memory, Plan, PostMortem, Progress, RunReport, Session, Status,
+};
 pub use graticule_storage as storage;
 pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};
 pub use graticule_units as units;
