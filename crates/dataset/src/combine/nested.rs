@@ -119,7 +119,7 @@ pub fn concat_with<T: Labelled>(
     if let Some((coord, labels)) = labels {
         relabel(&mut whole, &dim.name, coord, &labels)?;
     }
-    let made = finish(whole, &sets, &options, first.set())?;
+    let made = finish(whole, &sets, &options, first.set())?.with_joints_of(&sets, &dim.name);
     Ok(T::renamed(objects, first.with_set(made)))
 }
 

@@ -133,6 +133,34 @@ impl Dataset {
         notes(&self.encoding().extra)
     }
 
+    /// This dataset, put together from `sets` along a dimension, with their indexes over several
+    /// coordinates put together too. Those that cannot be are dropped, and that is noted.
+    pub(crate) fn with_joints_of(self, sets: &[Self], dim: &Name) -> Self {
+        let Some((first, rest)) = sets.split_first() else { return self };
+        let mut made = self;
+        for joint in first.0.joints.iter().filter(|j| j.dims.has(dim)) {
+            let known = |c: &Name| made.is_coord(c) && made.joint(c).is_none();
+            if !joint.coords.iter().all(known) {
+                continue;
+            }
+            let same = |set: &Self| {
+                let all = set.0.joints.iter();
+                let mut fits = all.filter(|j| j.coords == joint.coords && j.dims == joint.dims);
+                fits.next().map(|j| j.index.clone())
+            };
+            let others: Option<Vec<_>> = rest.iter().map(same).collect();
+            let axis = joint.dims.axis(dim).unwrap_or(0);
+            let index = others.and_then(|others| joint.index.concat(&others, axis).ok());
+            let lens: Option<Vec<usize>> = joint.dims.iter().map(|d| made.size_of(d)).collect();
+            let parts = Arc::make_mut(&mut made.0);
+            match index.filter(|i| Some(i.shape()) == lens) {
+                Some(index) => parts.put_joint(Joint { index, ..joint.clone() }),
+                None => parts.note_dropped(joint),
+            }
+        }
+        made
+    }
+
     /// The index over several coordinates that this one is part of.
     pub(crate) fn joint(&self, coord: &str) -> Option<&Joint> {
         self.0.joints.iter().find(|j| j.place(coord).is_some())

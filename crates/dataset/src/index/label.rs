@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use graticule_array::{Array, DType, Element, Error, Pick, Result, Selection, Text, f16};
 
+use graticule_cftime::Resolution;
+
 use super::column::{Column, Order};
 use super::{Found, Index, Joined, Query};
 use crate::combine::Join;
@@ -27,6 +29,8 @@ use crate::show::values::element_text;
 pub struct LabelIndex {
     pub(super) labels: Array,
     columns: Arc<OnceLock<Columns>>,
+    /// The finest field of a date that some label needs, once it was asked for.
+    pub(super) resolution: Arc<OnceLock<Resolution>>,
 }
 
 /// Labels by the type they are compared in: integers and ticks, reals, text.
@@ -43,8 +47,11 @@ impl LabelIndex {
     pub fn new(labels: &Array) -> Option<Self> {
         let dtype = labels.dtype();
         let suits = dtype.is_real() || dtype.is_temporal() || *dtype == DType::Str;
-        (suits && labels.ndim() == 1)
-            .then(|| Self { labels: labels.clone(), columns: Arc::default() })
+        (suits && labels.ndim() == 1).then(|| Self {
+            labels: labels.clone(),
+            columns: Arc::default(),
+            resolution: Arc::default(),
+        })
     }
 
     /// Whether the labels only rise, or only fall; equal neighbours allowed.
@@ -221,11 +228,15 @@ impl Index for LabelIndex {
         }
         let right = Self::new(theirs).ok_or_else(|| Error::unsupported("labels of this type"))?;
         let (mine_there, theirs_here) = (right.reindex_like(self)?, self.reindex_like(&right)?);
-        let outer = how == Join::Outer;
-        let both = mine_there.iter().enumerate().filter(|(_, at)| outer || at.is_some());
-        let mut pairs: Vec<(Option<usize>, Option<usize>)> =
-            both.map(|(i, at)| (Some(i), *at)).collect();
-        if outer {
+        let mine = mine_there.iter().enumerate();
+        let mut pairs: Vec<(Option<usize>, Option<usize>)> = match how {
+            Join::Right => theirs_here.iter().enumerate().map(|(j, at)| (*at, Some(j))).collect(),
+            Join::Inner => {
+                mine.filter(|(_, at)| at.is_some()).map(|(i, at)| (Some(i), *at)).collect()
+            }
+            _ => mine.map(|(i, at)| (Some(i), *at)).collect(),
+        };
+        if how == Join::Outer {
             let fresh = theirs_here.iter().enumerate().filter(|(_, at)| at.is_none());
             pairs.extend(fresh.map(|(j, _)| (None, Some(j))));
         }

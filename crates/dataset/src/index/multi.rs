@@ -153,10 +153,17 @@ impl MultiIndex {
         labels.select(&Selection::new([Pick::List(picks.collect())]))
     }
 
-    /// Some of the levels, in this order.
-    pub(crate) fn with_levels(&self, order: &[usize]) -> Result<Self> {
-        let arrays = order.iter().map(|l| self.values(*l)).collect::<Result<Vec<_>>>()?;
-        Self::from_arrays(&arrays)
+    /// Some of the levels, in this order; their labels keep the order they have.
+    pub(crate) fn with_levels(&self, order: &[usize]) -> Self {
+        let levels = order.iter().filter_map(|l| self.levels.get(*l).cloned());
+        let codes = order
+            .iter()
+            .map(|l| self.codes(*l).map(|c| c.map_or(NONE, |c| c as u32)).collect::<Arc<[u32]>>());
+        Self {
+            levels: levels.collect(),
+            rows: Rows::Codes(codes.collect()),
+            pick: Pick::all(self.pick.len()),
+        }
     }
 
     /// Which labels of a level a selector takes, and whether it asks for a single one.

@@ -69,6 +69,10 @@ impl LabelIndex {
 
     /// The finest field of a date that some label needs, a day at least.
     pub(super) fn resolution(&self, of: TimeType) -> Resolution {
+        *self.resolution.get_or_init(|| self.finest(of))
+    }
+
+    fn finest(&self, of: TimeType) -> Resolution {
         let Columns::Whole(column) = self.columns() else { return Resolution::Day };
         let finest = column.keys().iter().filter(|t| !t.is_missing()).map(|t| {
             let nanos = i128::from(*t) * i128::from(of.unit.nanos());

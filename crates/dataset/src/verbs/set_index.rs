@@ -225,7 +225,7 @@ impl Joint {
         }
         let coords: Vec<Name> =
             levels.iter().filter_map(|l| self.coords.get(*l).cloned()).collect();
-        let index: Arc<dyn Index> = Arc::new(index.with_levels(levels)?);
+        let index: Arc<dyn Index> = Arc::new(index.with_levels(levels));
         Ok(Some(Self { coords: coords.into(), dims: self.dims.clone(), index }))
     }
 }

@@ -3,8 +3,8 @@
 use graticule_array::{Array, DType, TimeType};
 use graticule_cftime::{Calendar, DateTime, TimeUnit};
 use graticule_dataset::{
-    Closed, DataArray, Dataset, IntervalIndex, Longitudes, PeriodicIndex, PointIndex, RangeIndex,
-    Selector, between, contains, index_laws, inside, near, overlaps, touches,
+    Closed, DataArray, Dataset, IntervalIndex, Join, Longitudes, PeriodicIndex, PointIndex,
+    RangeIndex, Selector, between, contains, index_laws, inside, near, overlaps, touches,
 };
 use proptest::prelude::*;
 
@@ -327,4 +327,29 @@ fn every_index_keeps_the_laws() {
     let stacked = DataArray::new("t", ["a", "b"], (vec![0; 6], [2, 3])).stack("z", ["b", "a"]);
     index_laws(stacked.index("z").unwrap()).unwrap();
     index_laws(stacked.isel("z", [0, 3, 5]).index("a").unwrap()).unwrap();
+}
+
+#[test]
+fn labels_are_joined_as_asked() {
+    let index = |labels: Vec<i32>| {
+        let x = DataArray::new("x", "t", labels.clone()).with_coord("t", "t", labels);
+        x.index("t").unwrap().clone()
+    };
+    let (a, b) = (index(vec![3, 1, 2]), index(vec![2, 5, 3]));
+    let labels = |how: Join| {
+        let made = a.join(&*b, how).unwrap();
+        let labels = made.index.unwrap().labels().unwrap().to_flat::<i32>().unwrap();
+        (labels, made.left.unwrap(), made.right.unwrap())
+    };
+    assert_eq!(labels(Join::Inner), (vec![3, 2], vec![Some(0), Some(2)], vec![Some(2), Some(0)]));
+    let (outer, left, right) = labels(Join::Outer);
+    assert_eq!(outer, [3, 1, 2, 5]);
+    assert_eq!((left[3], right[3], right[1]), (None, Some(1), None));
+    assert_eq!(labels(Join::Left).0, [3, 1, 2]);
+    assert_eq!(labels(Join::Right).1, [Some(2), None, Some(0)]);
+    assert!(a.join(&*b, Join::Exact).unwrap_err().to_string().contains("position 0: 3 and 2"));
+    assert_eq!(b.reindex_like(&*a).unwrap(), [Some(2), None, Some(0)]);
+    let joined = a.concat(std::slice::from_ref(&b), 0).unwrap();
+    assert_eq!(joined.len(), 6);
+    assert!(joined.reindex_like(&*a).is_err(), "labels that occur twice");
 }

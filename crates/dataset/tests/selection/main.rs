@@ -6,6 +6,7 @@ mod mistakes;
 mod oracle;
 mod reads;
 mod stacking;
+mod tiles;
 mod toy_radar;
 
 /// As many cases as `PROPTEST_CASES` says, else this number: a long run looks further.

@@ -187,7 +187,8 @@ fn absent_dimensions_may_be_left_out() {
 #[test]
 fn regions_are_assigned_as_by_loops() {
     let values: Vec<i32> = (0..60).collect();
-    let t = DataArray::new("t", ["z", "y", "x"], (values.clone(), [3, 4, 5]));
+    let lazy = super::tiles::lazy(Array::from_vec([3, 4, 5], values.clone()).unwrap());
+    let t = DataArray::new("t", ["z", "y", "x"], lazy);
     let new = DataArray::new("", ["x", "z"], ((100..106).collect::<Vec<i32>>(), [3, 2]));
     let made =
         t.with_iregion([("z", [2, 0].into()), ("y", 1.into()), ("x", [4, 0, 4].into())], &new);

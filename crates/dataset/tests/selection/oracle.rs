@@ -22,25 +22,13 @@ fn cube(lens: [usize; 3]) -> DataArray {
     let [n, m, l] = lens;
     let value = |i: usize| (100 * (i / (m * l)) + 10 * (i / l % m) + i % l) as i32;
     let data = Array::from_vec(vec![n, m, l], (0..n * m * l).map(value).collect()).unwrap();
-    let mut cube = DataArray::new("cube", names(), data);
+    let mut cube = DataArray::new("cube", names(), super::tiles::lazy(data));
     for (dim, len) in names().into_iter().zip(lens) {
         // Falling labels on the second dimension.
         let label = |i: usize| if dim == "y" { 50.0 - i as f64 } else { 5.0 * i as f64 };
         cube = cube.with_coord(dim, dim, (0..len).map(label).collect::<Vec<f64>>());
     }
-    cube.chunk_like(lens)
-}
-
-/// The same values over a lazy array cut in chunks.
-trait Chunked {
-    fn chunk_like(self, lens: [usize; 3]) -> DataArray;
-}
-
-impl Chunked for DataArray {
-    fn chunk_like(self, _: [usize; 3]) -> DataArray {
-        // Adding zero keeps the values and makes the data an expression.
-        self + 0i32
-    }
+    cube
 }
 
 fn python(start: Option<i64>, stop: Option<i64>, step: i64, n: i64) -> Vec<usize> {
@@ -235,8 +223,8 @@ proptest! {
 
 #[test]
 fn dimensions_of_points_stand_as_in_xarray() {
-    let shape = [2, 3, 4, 5];
-    let t = DataArray::new("t", ["a", "b", "c", "d"], ((0..120).collect::<Vec<i32>>(), shape));
+    let data = Array::from_vec([2, 3, 4, 5], (0..120).collect::<Vec<i32>>()).unwrap();
+    let t = DataArray::new("t", ["a", "b", "c", "d"], super::tiles::lazy(data));
     let p = |dims: &[&str]| {
         let n = 1 << dims.len();
         let at = Array::from_vec(vec![2; dims.len()], (0..n).map(|i| i % 2).collect::<Vec<i64>>());

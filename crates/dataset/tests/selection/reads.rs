@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use graticule_array::{Array, ArrayMut, ChunkGrid, DType, DimChunks, Region, Result};
+
 use graticule_dataset::{DataArray, Dataset, Variable, near, step};
 use graticule_lazy::LazyArray;
-use graticule_storage::{ChunkSource, CountingSource, MemorySource, SourceInfo};
+use graticule_storage::{ChunkSource, CountingSource, SourceInfo};
+
+use super::tiles::Tiles;
 
 /// Data in chunks of (10, 10), which must be read whole.
 fn chunked(shape: [usize; 2]) -> (DataArray, CountingSource) {
     let values: Vec<i32> = (0..(shape[0] * shape[1]) as i32).collect();
     let data = Array::from_vec(shape.to_vec(), values).unwrap();
-    let source = Tiles::new(data, [10, 10]);
+    let source = Tiles::new(data, &[10, 10]);
     let counting = CountingSource::new(Arc::new(source));
     let lazy = LazyArray::read(Arc::new(counting.clone()));
     let axis = |n: usize| (0..n).map(|i| i as f64).collect::<Vec<_>>();
@@ -19,32 +22,6 @@ fn chunked(shape: [usize; 2]) -> (DataArray, CountingSource) {
         .with_coord("y", "y", axis(shape[0]))
         .with_coord("x", "x", axis(shape[1]));
     (array, counting)
-}
-
-/// An array in chunks.
-#[derive(Debug)]
-struct Tiles {
-    inner: MemorySource,
-    info: SourceInfo,
-}
-
-impl Tiles {
-    fn new(data: Array, chunk: [usize; 2]) -> Self {
-        let dims = data.shape().iter().zip(chunk).map(|(n, c)| DimChunks::even(c, *n));
-        let grid = ChunkGrid::new(dims.collect::<Vec<_>>());
-        let inner = MemorySource::new(data);
-        let info = SourceInfo { grid, whole_chunks: true, ..inner.info().clone() };
-        Self { inner, info }
-    }
-}
-
-impl ChunkSource for Tiles {
-    fn info(&self) -> &SourceInfo {
-        &self.info
-    }
-    fn read_into(&self, region: &Region, out: ArrayMut<'_>) -> Result<()> {
-        self.inner.read_into(region, out)
-    }
 }
 
 /// The distinct chunks that the reads touched.

@@ -1,10 +1,12 @@
 //! Multi-indexes: stacking, levels, unstacking.
 
+use graticule_array::Array;
 use graticule_dataset::{DataArray, Dataset, Selector, step};
 use proptest::prelude::*;
 
 fn grid() -> DataArray {
-    DataArray::new("t", ["y", "x"], ((0..6).collect::<Vec<i32>>(), [2, 3]))
+    let data = Array::from_vec([2, 3], (0..6).collect::<Vec<i32>>()).unwrap();
+    DataArray::new("t", ["y", "x"], super::tiles::lazy(data))
         .with_coord("y", "y", vec!["a", "b"])
         .with_coord("x", "x", vec![30, 20, 10])
         .with_coord("area", "x", vec![1.0, 2.0, 3.0])
@@ -106,6 +108,18 @@ fn the_index_follows_other_verbs() {
 }
 
 #[test]
+fn rows_are_concatenated_with_their_labels() {
+    let z = grid().stack("z", ["y", "x"]);
+    let (low, high) = (z.isel("z", ..2), z.isel("z", 2..));
+    let whole = graticule_dataset::concat(&[low, high], "z").unwrap();
+    assert!(whole.index("z").unwrap().equals(&**z.index("z").unwrap()));
+    // As in pandas, the labels of levels that are made anew are in rising order.
+    assert_eq!(whole.unstack("z").values::<i32>().unwrap(), [2, 1, 0, 5, 4, 3]);
+    let turned = z.reorder_levels("z", ["x", "y"]).unstack("z");
+    assert_eq!(turned["x"].values::<i32>().unwrap(), [30, 20, 10], "these are not");
+}
+
+#[test]
 fn arithmetic_needs_the_same_rows() {
     let z = grid().stack("z", ["y", "x"]);
     assert_eq!((&z + &z).unstack("z").values::<i32>().unwrap()[5], 10);
@@ -172,7 +186,8 @@ proptest! {
     fn unstack_undoes_stack(order in Just(vec!["x", "y", "z"]).prop_shuffle(), n in 1usize..4) {
         let shape = [n, 2, 3];
         let data: Vec<i32> = (0..(n * 6) as i32).collect();
-        let array = DataArray::new("t", ["x", "y", "z"], (data.clone(), shape));
+        let lazy = super::tiles::lazy(Array::from_vec(shape, data.clone()).unwrap());
+        let array = DataArray::new("t", ["x", "y", "z"], lazy);
         for count in 1..=3 {
             let back = array.stack("all", &order[..count]).unstack("all").transpose(["x", "y", "z"]);
             prop_assert_eq!(back.values::<i32>().unwrap(), data.clone());
