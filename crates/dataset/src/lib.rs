@@ -21,6 +21,7 @@ mod fault;
 mod index;
 mod io;
 mod name;
+mod report;
 mod roles;
 mod select;
 mod show;
@@ -61,6 +62,7 @@ pub use io::{
     open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
 };
 pub use name::Name;
+pub use report::{Finding, Gap, Places, Report, Severity, TimeAudit};
 pub use roles::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Flag, FlagValue, Flags,
     Geometries, Geometry, GridMapping, Interval, Kind, Part, Representation, Scope, Shape,

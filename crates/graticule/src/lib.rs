@@ -48,7 +48,8 @@ pub use graticule_dataset::{
     near, prod, std, step, sum, var,
 };
 pub use graticule_dataset::{
-    Axis, CellMethod, CellMethods, Cf, Crs, Flag, Flags, GridMapping, Kind, UnitMode,
+    Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Finding, Flag, Flags,
+    Geometries, GridMapping, Kind, Report, Representation, Severity, TimeAudit, UnitMode,
 };
 pub use graticule_dataset::{
     Boundary, CalculusOptions, DataArrayCoarsen, DataArrayRolling, DataArrayWeighted,

@@ -153,6 +153,6 @@ fn is_vertical_name(name: &str) -> bool {
 
 /// Whether a standard name is one of Appendix D: a coordinate that a formula turns into a height
 /// or pressure.
-fn is_parametric(name: &str) -> bool {
+pub(crate) fn is_parametric(name: &str) -> bool {
     super::formulas::FORMULAS.iter().any(|(n, _)| *n == name)
 }

@@ -57,6 +57,10 @@ impl DataArray {
 }
 
 impl Cf {
+    pub(crate) fn dataset(&self) -> &Dataset {
+        &self.set
+    }
+
     /// The variable of a role, with the coordinates on its dimensions; faulted if there is none or
     /// more than one.
     #[track_caller]

@@ -24,6 +24,7 @@ pub use axis::{Axis, Kind};
 pub(crate) use bounds::{attached, collapsed};
 pub(crate) use cell_methods::described;
 pub use cell_methods::{CellMethod, CellMethods, Interval, Scope};
+pub(crate) use criteria::is_parametric;
 pub use crs::{Crs, GridMapping};
 pub use features::{FeatureType, Features};
 pub use find::Cf;

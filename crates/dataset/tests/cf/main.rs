@@ -10,4 +10,5 @@ mod find;
 mod flags;
 mod formulas;
 mod geometries;
+mod report;
 mod units;
