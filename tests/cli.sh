@@ -37,6 +37,10 @@ shows "climatology"
 ok "info" "$graticule" info 'archive/*.nc'
 shows "time = 40 ;"
 shows "stored as int16"
+ok "info --cf" "$graticule" info 'archive/*.nc' --cf
+shows "latitude"
+shows "every 1 day"
+shows "errors,"
 ok "mean" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean.nc --memory 256MB
 ok "mean, one thread" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean1.nc --memory 1GB --threads 1
 cmp mean.nc mean1.nc || { echo "FAILED: bits depend on threads or budget"; exit 1; }

@@ -25,6 +25,7 @@ pub(crate) struct Args {
     pub(crate) days: usize,
     pub(crate) dir: Option<PathBuf>,
     pub(crate) keep: bool,
+    pub(crate) cf: bool,
 }
 
 pub(crate) const USAGE: &str = "\
@@ -47,6 +48,10 @@ what to compute
   --nearest        take the nearest label where --sel names one that is not there
   --isel DIM=A..B  by position, from 0, the end excluded; DIM=I one position
   --concat DIM     put the files one after the other along DIM, in the order given
+
+info
+  --cf             what the CF attributes mean (axes, units, calendars, mappings), an audit of the
+                   time axis, and what is not as the CF conventions say
 
 how
   -o, --output F   write the result to F (NetCDF-4); without it the result is printed
@@ -89,6 +94,7 @@ impl Args {
                 Long("days") => args.days = parser.value()?.parse()?,
                 Long("dir") => args.dir = Some(parser.value()?.into()),
                 Long("keep") => args.keep = true,
+                Long("cf") => args.cf = true,
                 Short('h') | Long("help") => args.command = "help".into(),
                 Short('V') | Long("version") => args.command = "version".into(),
                 Value(v) if args.command.is_empty() => args.command = v.string()?,

@@ -55,6 +55,9 @@ fn combined(args: &Args) -> ManyOptions {
 /// its groups.
 pub(crate) fn info(args: &Args) -> Result<()> {
     let ds = open(args)?;
+    if args.cf {
+        return output::print(&conventions(&ds)?);
+    }
     let mut text = ds.info(&args.files.join(" "));
     if let [one] = args.files.as_slice()
         && !Location::is_pattern(one)
@@ -64,4 +67,20 @@ pub(crate) fn info(args: &Args) -> Result<()> {
         }
     }
     output::print(&text)
+}
+
+/// What the CF attributes say, how regular the time axis is, and what is not as it should be.
+fn conventions(ds: &Dataset) -> Result<String> {
+    let cf = ds.cf();
+    let mut text = cf.to_string();
+    // A dataset need not have a time axis, nor one that was decoded.
+    if let Ok(audit) = cf.time_audit() {
+        text.push_str(&format!("time axis:\n  {}\n", audit.to_string().replace('\n', "\n  ")));
+    }
+    let report = cf.report()?;
+    text.push_str("report:\n");
+    for line in report.to_string().lines() {
+        text.push_str(&format!("  {line}\n"));
+    }
+    Ok(text)
 }

@@ -89,7 +89,7 @@ pub(super) fn measures_and_methods(ds: &Dataset, report: &mut Report) {
             match value.as_str().map(str::parse::<CellMethods>) {
                 Some(Ok(found)) => methods(ds, report, name, variable, &found),
                 Some(Err(error)) => {
-                    report.error(attr("7.3", name, "cell_methods"), error.to_string())
+                    report.error(attr("7.3", name, "cell_methods"), error.to_string());
                 }
                 None => report.error(attr("7.3", name, "cell_methods"), "must be one text"),
             }

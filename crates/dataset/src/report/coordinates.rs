@@ -86,7 +86,7 @@ pub(super) fn times(ds: &Dataset, report: &mut Report) {
                     report.error(
                         attr("4.4.2", name, "units"),
                         format!("\"{text}\" has no reference time (\"since\")"),
-                    )
+                    );
                 }
                 Some(_) => {}
             }

@@ -105,6 +105,7 @@ impl fmt::Display for TimeAudit {
         }
         match (&self.step, &self.frequency) {
             (Some(step), Some(frequency)) => write!(f, ", every {step} ({frequency})")?,
+            (Some(step), None) if self.is_regular() => write!(f, ", every {step}")?,
             (Some(step), None) => write!(f, ", mostly every {step}")?,
             (None, _) if self.count > 1 => f.write_str(", no common step")?,
             _ => {}

@@ -1,5 +1,6 @@
 //! Displays of the nouns. None of them reads data.
 
+mod cf;
 pub(crate) mod html;
 mod info;
 pub(crate) mod text;
