@@ -62,7 +62,7 @@ pub use io::{
     open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
 };
 pub use name::Name;
-pub use report::{Finding, Gap, Places, Report, Severity, TimeAudit};
+pub use report::{Finding, Places, Report, Severity, TimeAudit, TimeGap};
 pub use roles::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Flag, FlagValue, Flags,
     Geometries, Geometry, GridMapping, Interval, Kind, Part, Representation, Scope, Shape,

@@ -22,7 +22,7 @@ use graticule_array::Result;
 use crate::dataset::Dataset;
 use crate::roles::Cf;
 
-pub use times::{Gap, Places, TimeAudit};
+pub use times::{Places, TimeAudit, TimeGap};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

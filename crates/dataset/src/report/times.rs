@@ -32,7 +32,7 @@ impl Places {
 
 /// Instants that are not there between two that are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct TimeGap {
     /// The last instant before it.
     pub after: String,
     /// The first instant after it.
@@ -78,7 +78,7 @@ pub struct TimeAudit {
     /// Instants that lie before the one that precedes them.
     pub backward: Places,
     /// Stretches of steps that are left out.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<TimeGap>,
     /// Instants that are out of step otherwise.
     pub irregular: Places,
     /// What is wrong with the bounds, if there are some.
@@ -181,7 +181,7 @@ fn audit(ds: &Dataset, name: &Name) -> Result<TimeAudit> {
             std::cmp::Ordering::Greater => made.backward.add(|| text(*b)),
             std::cmp::Ordering::Less => match rule.as_ref().map(|r| r.steps(*a, *b, time)) {
                 Some(Some(1)) | None => {}
-                Some(Some(n)) => made.gaps.push(Gap {
+                Some(Some(n)) => made.gaps.push(TimeGap {
                     after: text(*a),
                     before: text(*b),
                     absent: n.saturating_sub(1),
