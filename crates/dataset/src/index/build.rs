@@ -100,8 +100,7 @@ impl IndexCoords {
             return Err(Error::bug(format!("no coordinate {coord} in an index")));
         };
         let axes: Vec<Option<usize>> = self.dims.iter().map(|d| c.dims.axis(d)).collect();
-        let n = self.shape.iter().try_fold(1usize, |n, l| n.checked_mul(*l));
-        let n = n.ok_or_else(|| Error::over_budget("an index of too many positions"))?;
+        let n = crate::select::pointwise::count(&self.shape)?;
         c.values.spread(&axes, &self.shape, 0..n)?.reshape(&self.shape)
     }
 }

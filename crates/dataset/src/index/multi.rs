@@ -226,14 +226,22 @@ impl MultiIndex {
     }
 }
 
-/// Positions as a range if they are evenly spaced.
-fn pick_of(rows: Vec<usize>) -> Pick {
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Pick::span(0, 0) };
-    let step = rows.get(1).map_or(1, |second| second - first);
-    let even = rows.iter().zip(rows.iter().skip(1)).all(|(a, b)| b - a == step);
+/// Rising positions: as a range as long as they are evenly spaced, so that large parts of a
+/// large index need no list.
+fn pick_of(mut rows: impl Iterator<Item = usize>) -> Pick {
+    let Some(first) = rows.next() else { return Pick::span(0, 0) };
+    let Some(second) = rows.next() else { return Pick::span(first, 1) };
+    let (step, mut len, mut last) = (second - first, 2usize, second);
+    for row in rows.by_ref() {
+        if row - last != step {
+            let even = (0..len).map(|k| first + k * step);
+            return Pick::List(even.chain([row]).chain(rows).collect());
+        }
+        (last, len) = (row, len + 1);
+    }
     match isize::try_from(step) {
-        Ok(step) if even && first <= last => Pick::Range { start: *first, step, len: rows.len() },
-        _ => Pick::List(rows.into()),
+        Ok(step) => Pick::Range { start: first, step, len },
+        Err(_) => Pick::List([first, second].into()),
     }
 }
 
@@ -264,7 +272,7 @@ impl Index for MultiIndex {
                 self.code(*level, *row).and_then(|c| wanted.get(c)).is_some_and(|w| *w)
             })
         };
-        let rows: Vec<usize> = (0..self.pick.len()).filter(kept).collect();
+        let rows = pick_of((0..self.pick.len()).filter(kept));
         if rows.is_empty() && !fixed.is_empty() {
             let asked = query.asked().map(|(_, name, s)| format!("{name} {s}"));
             return Err(Error::not_found(format!(
@@ -272,9 +280,9 @@ impl Index for MultiIndex {
                 asked.collect::<Vec<_>>().join(" and ")
             )));
         }
-        let pick = match rows.as_slice() {
-            [one] if fixed.len() == self.depth() => Pick::At(*one),
-            _ => pick_of(rows),
+        let pick = match (rows.len(), rows.get(0)) {
+            (1, Some(one)) if fixed.len() == self.depth() => Pick::At(one),
+            _ => rows,
         };
         if fixed.len() == self.depth() {
             fixed.clear();

@@ -205,6 +205,7 @@ impl RangeIndex {
     }
 
     fn all(&self) -> Result<Array> {
+        crate::select::pointwise::count(&[self.len])?;
         let values: Vec<f64> = (0..self.len).map(|i| self.label(i)).collect();
         Array::from_vec([self.len], values)
     }

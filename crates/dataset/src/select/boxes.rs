@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use graticule_array::{Array, DType, Error, Pick, Result};
 
+use super::pointwise::count;
 use crate::attrs::Attrs;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
@@ -74,17 +75,14 @@ impl Dataset {
             return self.picked(&dim, &rows)?.sel_longitudes(&x, lon);
         }
         let (dims, shape) = crate::verbs::align::common_shape(&[&xs, &ys])?;
-        let values = |name: &Name, var: &Variable| -> Result<Vec<f64>> {
-            let in_memory = var.in_memory().ok_or_else(|| not_in_memory(name))?;
-            let axes: Vec<Option<usize>> = dims.iter().map(|d| var.axis(d)).collect();
-            let n = shape.iter().product();
-            in_memory.spread(&axes, &shape, 0..n)?.cast(&DType::F64)?.to_flat::<f64>()
-        };
-        let (xs, ys) = (values(&x, &xs)?, values(&y, &ys)?);
+        let n = count(&shape)?;
+        let xs = Places::new(&x, &xs, &dims, &shape)?;
+        let ys = Places::new(&y, &ys, &dims, &shape)?;
         let (south, north) = (lat.start().min(*lat.end()), lat.start().max(*lat.end()));
         let width = width(lon);
-        let inside = xs.iter().zip(&ys).map(|(x, y)| {
-            *y >= south && *y <= north && (x - lon.start()).rem_euclid(360.0) <= width
+        let inside = (0..n).map(|cell| {
+            let (x, y) = (xs.at(cell), ys.at(cell));
+            y >= south && y <= north && (x - lon.start()).rem_euclid(360.0) <= width
         });
         self.masked(&dims, &shape, &inside.collect::<Vec<bool>>())
     }
@@ -182,21 +180,15 @@ impl Dataset {
         let (x, xs) = self.geo(Kind::Longitude)?;
         let (y, ys) = self.geo(Kind::Latitude)?;
         let (dims, shape) = crate::verbs::align::common_shape(&[&ys, &xs])?;
-        let values = |name: &Name, var: &Variable| -> Result<Vec<f64>> {
-            let in_memory = var.in_memory().ok_or_else(|| not_in_memory(name))?;
-            let axes: Vec<Option<usize>> = dims.iter().map(|d| var.axis(d)).collect();
-            in_memory
-                .spread(&axes, &shape, 0..shape.iter().product())?
-                .cast(&DType::F64)?
-                .to_flat::<f64>()
-        };
-        let (lons, lats) = (values(&x, &xs)?, values(&y, &ys)?);
+        let n = count(&shape)?;
+        let xs = Places::new(&x, &xs, &dims, &shape)?;
+        let ys = Places::new(&y, &ys, &dims, &shape)?;
         let west = corners.iter().map(|c| c.0).fold(f64::INFINITY, f64::min);
-        let inside: Vec<bool> = lons
-            .iter()
-            .zip(&lats)
-            .map(|(lon, lat)| in_polygon(west + (lon - west).rem_euclid(360.0), *lat, corners))
-            .collect();
+        let within = |cell: usize| {
+            let lon = west + (xs.at(cell) - west).rem_euclid(360.0);
+            in_polygon(lon, ys.at(cell), corners)
+        };
+        let inside: Vec<bool> = (0..n).map(within).collect();
         let mask = Variable::new(dims.clone(), Array::from_vec(shape.clone(), inside)?)?;
         let mut parts = self.0.emptied();
         parts.insert("polygon", mask, false)?;
@@ -206,6 +198,35 @@ impl Dataset {
             }
         }
         Ok(Self(Arc::new(parts)))
+    }
+}
+
+/// A coordinate over cells that have more dimensions than it.
+struct Places {
+    values: Vec<f64>,
+    /// For each dimension of the cells its length, and the step among the values.
+    steps: Vec<(usize, usize)>,
+}
+
+impl Places {
+    fn new(name: &Name, var: &Variable, dims: &Dims, shape: &[usize]) -> Result<Self> {
+        let values = var.in_memory().ok_or_else(|| not_in_memory(name))?;
+        let stride = |axis: usize| var.shape().iter().skip(axis + 1).product::<usize>();
+        let step = |dim: &Name| var.axis(dim).map_or(0, stride);
+        Ok(Self {
+            values: values.cast(&DType::F64)?.to_flat::<f64>()?,
+            steps: shape.iter().copied().zip(dims.iter().map(step)).collect(),
+        })
+    }
+
+    /// The value at a cell, counted row-major.
+    fn at(&self, mut cell: usize) -> f64 {
+        let mut place = 0;
+        for (len, step) in self.steps.iter().rev() {
+            place += (cell % len) * step;
+            cell /= len;
+        }
+        self.values.get(place).copied().unwrap_or(f64::NAN)
     }
 }
 

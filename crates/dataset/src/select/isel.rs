@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use graticule_array::{DType, Error, Pick, Result, Selection};
 
-use super::pointwise::{Points, in_memory};
+use super::pointwise::{Points, count, in_memory};
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::no_dimension;
@@ -146,7 +146,7 @@ impl Dataset {
             Indexer::Along(array) => Pick::List(positions(&dim.into(), len, array)?.at),
             other => other.pick(dim, len)?,
         };
-        self.picked(dim, &rest(&gone, len))
+        self.picked(dim, &rest(&gone, len)?)
     }
 
     /// The picked positions along a dimension, in every variable that has it.
@@ -180,14 +180,31 @@ impl Dataset {
 }
 
 /// All positions that are not picked.
-pub(super) fn rest(gone: &Pick, len: usize) -> Pick {
-    let mut kept = vec![true; len];
+///
+/// # Errors
+/// If they are too many to list.
+pub(super) fn rest(gone: &Pick, len: usize) -> Result<Pick> {
+    // What is left of a stretch at either end needs no list.
+    if let Pick::Range { start, step: 1, len: n } = gone {
+        let end = start.saturating_add(*n);
+        if *n == 0 {
+            return Ok(Pick::all(len));
+        }
+        if *start == 0 {
+            return Ok(Pick::span(end.min(len), len.saturating_sub(end)));
+        }
+        if end >= len {
+            return Ok(Pick::span(0, *start));
+        }
+    }
+    let mut kept = vec![true; count(&[len])?];
     for i in (0..gone.len()).filter_map(|k| gone.get(k)) {
         if let Some(flag) = kept.get_mut(i) {
             *flag = false;
         }
     }
-    Pick::List(kept.iter().enumerate().filter(|(_, keep)| **keep).map(|(i, _)| i).collect())
+    let left = kept.iter().enumerate().filter(|(_, keep)| **keep).map(|(i, _)| i);
+    Ok(Pick::List(left.collect()))
 }
 
 fn is_mask(array: &DataArray) -> bool {

@@ -6,7 +6,7 @@ mod indexer;
 mod isel;
 mod longitude;
 mod nearest;
-mod pointwise;
+pub(crate) mod pointwise;
 mod region;
 mod sel;
 mod selector;

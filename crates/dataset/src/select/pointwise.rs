@@ -32,6 +32,18 @@ impl Points {
     }
 }
 
+/// More points, or cells of a mask, are not made.
+const MOST: usize = 1 << 32;
+
+/// The number of points of a shape.
+///
+/// # Errors
+/// If there are more than a list of positions should hold.
+pub(crate) fn count(shape: &[usize]) -> Result<usize> {
+    let n = shape.iter().try_fold(1usize, |n, l| n.checked_mul(*l)).filter(|n| *n <= MOST);
+    n.ok_or_else(|| Error::over_budget(format!("{shape:?} positions are too many to list")))
+}
+
 /// A row-major list over some dimensions, repeated over more.
 pub(super) fn spread_list<T: Clone>(
     list: &[T],
@@ -40,8 +52,7 @@ pub(super) fn spread_list<T: Clone>(
     dims: &Dims,
     shape: &[usize],
 ) -> Result<Vec<T>> {
-    let n = shape.iter().try_fold(1usize, |n, l| n.checked_mul(*l));
-    let n = n.ok_or_else(|| Error::over_budget(format!("{shape:?} points are too many")))?;
+    let n = count(shape)?;
     // The step in `list` for one step along each axis of `shape`.
     let mut strides = vec![0usize; shape.len()];
     let mut stride = 1usize;

@@ -6,6 +6,7 @@ use graticule_array::{Array, Error, Pick, Result, Selection, ZipOp, choose_type}
 use graticule_lazy::LazyArray;
 
 use super::isel::{named, shown};
+use super::pointwise::count;
 use super::{Indexer, Selector};
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::Dataset;
@@ -127,7 +128,7 @@ fn assign(var: &Variable, by: &[(Name, Pick)], value: &Variable) -> Result<Varia
     for (dim, pick) in by {
         let n = var.size_of(dim).unwrap_or(0);
         // The last value given for each position.
-        let mut from: Vec<Option<usize>> = vec![None; n];
+        let mut from: Vec<Option<usize>> = vec![None; count(&[n])?];
         for k in 0..pick.len() {
             if let Some(slot) = pick.get(k).and_then(|at| from.get_mut(at)) {
                 *slot = Some(k);

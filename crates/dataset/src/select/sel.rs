@@ -7,7 +7,7 @@ use graticule_array::{Array, DType, Error, Pick, Result, did_you_mean};
 use graticule_lazy::LazyArray;
 
 use super::isel::{named, rest, shown};
-use super::pointwise::{Points, common, in_memory};
+use super::pointwise::{Points, common, count, in_memory};
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::Dataset;
 use crate::dims::{Dims, no_dimension};
@@ -182,11 +182,11 @@ impl Dataset {
             }
         }
         let (dims, shape) = common(sizes.iter().map(|(d, s)| (d, s.as_slice())))?;
+        let n = count(&shape)?;
         let flat = |(coord, labels): &(Name, Selector)| -> Result<(Name, Selector)> {
             Ok((coord.clone(), labels.flattened(coord, &dims, &shape)?))
         };
         let group = group.iter().map(flat).collect::<Result<Vec<_>>>()?;
-        let n: usize = shape.iter().product();
         let (own, found) = match (joint, group.as_slice()) {
             (Some(joint), _) => {
                 (joint.dims.clone(), joint.index.sel(&joint.query(&group)?.pointwise())?)
@@ -301,7 +301,7 @@ impl Dataset {
         if let Some(joint) = self.joint(coord) {
             let found = joint.index.sel(&joint.query(&[(coord.into(), labels.clone())])?)?;
             let [dim] = &*joint.dims else { return Err(strange(joint)) };
-            return self.picked(dim, &rest(&found.into_pick()?, joint.index.len()));
+            return self.picked(dim, &rest(&found.into_pick()?, joint.index.len())?);
         }
         let (dim, index) = self.index_of(coord)?;
         let gone = match labels {
@@ -313,7 +313,7 @@ impl Dataset {
             }
             labels => index.sel(&Query::of(coord, labels.clone()))?.into_pick()?,
         };
-        self.picked(&dim, &rest(&gone, index.len()))
+        self.picked(&dim, &rest(&gone, index.len())?)
     }
 }
 

@@ -99,6 +99,7 @@ impl Dataset {
     /// The labels of a dimension as the level of a multi-index.
     fn level(&self, dim: &Name, len: usize) -> Result<LabelIndex> {
         if self.variable(dim).is_none() {
+            crate::select::pointwise::count(&[len])?;
             let n = i64::try_from(len).unwrap_or(i64::MAX);
             let labels = Array::from_vec([len], (0..n).collect::<Vec<i64>>())?;
             return LabelIndex::new(&labels).ok_or_else(|| Error::bug("integers are labels"));

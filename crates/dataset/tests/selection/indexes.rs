@@ -353,3 +353,21 @@ fn labels_are_joined_as_asked() {
     assert_eq!(joined.len(), 6);
     assert!(joined.reindex_like(&*a).is_err(), "labels that occur twice");
 }
+
+#[test]
+fn nothing_near_is_an_empty_result() {
+    let t =
+        points(vec![0.0, 1.0], vec![0.0, 0.0]).set_xindex(["lat", "lon"], PointIndex::euclidean());
+    let lazy = super::tiles::lazy(Array::from_vec([2], vec![5, 6]).unwrap());
+    let t = t.with_name("u") + DataArray::new("u", "n", lazy);
+    assert_eq!(t.sel_nearest(["lat", "lon"], &[0.2, 0.0], 5, "k").values::<i32>().unwrap(), [5, 7]);
+    assert_eq!(
+        t.sel_nearest(["lat", "lon"], &[0.0, 0.0], 0, "k").values::<i32>().unwrap(),
+        [0i32; 0]
+    );
+    assert_eq!(t.sel_within(["lat", "lon"], &[9.0, 9.0], 1.0, "k").len(), 0);
+    assert!(t.sel_nearest(["lat", "lon"], &[f64::NAN, 0.0], 1, "k").fault().is_some());
+    assert_eq!(t.drop_isel("n", 0..1).values::<i32>().unwrap(), [7]);
+    assert_eq!(t.drop_isel("n", 1..).values::<i32>().unwrap(), [5]);
+    assert_eq!(t.drop_isel("n", 1..1).len(), 2);
+}
