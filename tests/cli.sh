@@ -41,7 +41,13 @@ ok "info --cf" "$graticule" info 'archive/*.nc' --cf
 shows "latitude"
 shows "every 1 day"
 shows "errors,"
+ok "index" "$graticule" index 'archive/*.nc' -o archive.gratidx
+shows "40 learned"
+ok "index again" "$graticule" index 'archive/*.nc' -o archive.gratidx
+shows "40 known"
 ok "mean" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean.nc --memory 256MB
+ok "mean through the index" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean2.nc --index archive.gratidx
+cmp mean.nc mean2.nc || { echo "FAILED: values depend on the index"; exit 1; }
 ok "mean, one thread" "$graticule" mean 'archive/*.nc' --over time --var sst -o mean1.nc --memory 1GB --threads 1
 cmp mean.nc mean1.nc || { echo "FAILED: bits depend on threads or budget"; exit 1; }
 ok "info of a result" "$graticule" info mean.nc

@@ -26,6 +26,7 @@ pub(crate) struct Args {
     pub(crate) dir: Option<PathBuf>,
     pub(crate) keep: bool,
     pub(crate) cf: bool,
+    pub(crate) index: Option<PathBuf>,
 }
 
 pub(crate) const USAGE: &str = "\
@@ -38,6 +39,7 @@ usage: graticule COMMAND FILES... [options]     FILES are paths or quoted patter
   climatology  mean of each month (--by time.dayofyear, time.season ...: of each such group)
   anomaly      values minus their climatology
   select       take a part: --sel time=1991..2020 --isel zlev=0 --var sst
+  index        make or update an index of an archive: index \"a/*.nc\" -o archive.gratidx
   demo         make a synthetic archive of daily files and run the main job on it
 
 what to compute
@@ -47,6 +49,7 @@ what to compute
   --sel DIM=A..B   by label, both ends included; DIM=A one label; times may be partial: 2001-03
   --nearest        take the nearest label where --sel names one that is not there
   --isel DIM=A..B  by position, from 0, the end excluded; DIM=I one position
+  --index F        open the files through an index, which is made if there is none
   --concat DIM     put the files one after the other along DIM, in the order given
 
 info
@@ -95,6 +98,7 @@ impl Args {
                 Long("dir") => args.dir = Some(parser.value()?.into()),
                 Long("keep") => args.keep = true,
                 Long("cf") => args.cf = true,
+                Long("index") => args.index = Some(parser.value()?.into()),
                 Short('h') | Long("help") => args.command = "help".into(),
                 Short('V') | Long("version") => args.command = "version".into(),
                 Value(v) if args.command.is_empty() => args.command = v.string()?,

@@ -39,6 +39,7 @@ const COMMANDS: &[Command] = &[
     ("climatology", reduce::climatology),
     ("anomaly", reduce::anomaly),
     ("select", select::select),
+    ("index", open::index),
     ("demo", demo::demo),
     ("help", help),
     ("version", version),

@@ -36,7 +36,7 @@ pub(crate) fn open_in(args: &Args, session: &Session) -> Result<Dataset> {
         return Err(Error::invalid("no files given").hint("name paths or quoted patterns"));
     }
     let ds = match args.files.as_slice() {
-        [one] if !Location::is_pattern(one) => {
+        [one] if !Location::is_pattern(one) && args.index.is_none() => {
             graticule::open_dataset_with(one.as_str(), &OpenOptions::new(), session)?
         }
         many => graticule::open_mfdataset_with(many.to_vec(), &combined(args), session)?,
@@ -45,10 +45,39 @@ pub(crate) fn open_in(args: &Args, session: &Session) -> Result<Dataset> {
 }
 
 fn combined(args: &Args) -> ManyOptions {
-    match &args.concat_dim {
+    let options = match &args.concat_dim {
         Some(dim) => ManyOptions::new().combine(CombineOptions::nested(dim)),
         None => ManyOptions::new(),
+    };
+    match &args.index {
+        Some(at) => options.index(at),
+        None => options,
     }
+}
+
+/// `index`: makes or updates the index of an archive.
+pub(crate) fn index(args: &Args) -> Result<()> {
+    let at = args.output.as_ref().or(args.index.as_ref());
+    let at = at.ok_or_else(|| {
+        Error::invalid("no place for the index").hint("name it: -o archive.gratidx")
+    })?;
+    if args.files.is_empty() {
+        return Err(Error::invalid("no files given").hint("name paths or quoted patterns"));
+    }
+    let options = ManyOptions::new().index(at);
+    let report = graticule::index_files_with(args.files.clone(), &options, &session(args)?)?;
+    let mut text = format!(
+        "{} files: {} known, {} learned, {} that an index cannot hold, {} that cannot be opened\n",
+        report.files,
+        report.known,
+        report.learned,
+        report.plain,
+        report.problems.len()
+    );
+    for line in report.note.iter().cloned().chain(report.problems.iter().map(ToString::to_string)) {
+        text.push_str(&format!("{line}\n"));
+    }
+    output::print(&text)
 }
 
 /// `info`: the header of what the files hold, without reading their data; of one file with all

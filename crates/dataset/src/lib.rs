@@ -4,6 +4,7 @@
 //! copies and never fail: an error is carried as a [`Fault`] and returned by whatever touches
 //! data.
 
+mod archive;
 mod attrs;
 mod build;
 mod cache;
@@ -32,6 +33,8 @@ mod units;
 mod variable;
 mod verbs;
 
+#[doc(hidden)]
+pub use archive::{index_body, parse_index};
 pub use attrs::{AttrValue, Attrs};
 pub use build::{DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace};
 pub use cf::{CoordNames, Durations};
@@ -58,8 +61,8 @@ pub use index::{
     PointRecipe, Query, RangeIndex, index_laws,
 };
 pub use io::{
-    Compression, FileList, ManyOptions, OpenOptions, Preprocess, WriteOptions, open_dataset,
-    open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
+    Compression, FileList, IndexReport, ManyOptions, OpenOptions, Preprocess, WriteOptions,
+    index_files, open_dataset, open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
 };
 pub use name::Name;
 pub use report::{Finding, Places, Report, Severity, TimeAudit, TimeGap};

@@ -38,7 +38,6 @@ pub use graticule_array::{
 pub use graticule_cftime as cftime;
 pub use graticule_cftime::{Calendar, TimeUnit};
 pub use graticule_dataset as dataset;
-pub use graticule_dataset::DataTree;
 pub use graticule_dataset::{
     Along, AttrValue, Attrs, Bins, CombineOptions, Compat, Compression, Coords, DataArray,
     DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample, Dims, Encoding,
@@ -64,6 +63,7 @@ pub use graticule_dataset::{
 pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };
+pub use graticule_dataset::{DataTree, IndexReport};
 pub use graticule_dataset::{
     DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,
 };
@@ -76,7 +76,7 @@ pub use graticule_storage as storage;
 pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};
 pub use graticule_units as units;
 pub use graticule_units::Unit;
-pub use open::open_datatree;
+pub use open::{index_files, index_files_with, open_datatree};
 pub use open::{
     open_bytes, open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with,
     open_raw, open_source_with, session,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graticule_array::Result;
-use graticule_dataset::{DataTree, Dataset, FileList, ManyOptions, OpenOptions};
+use graticule_dataset::{DataTree, Dataset, FileList, IndexReport, ManyOptions, OpenOptions};
 use graticule_lazy::Session;
 use graticule_storage::{ByteSource, Location, MemoryBytes, RawGroup};
 
@@ -108,6 +108,31 @@ pub fn open_mfdataset_with(
     session: &Session,
 ) -> Result<Dataset> {
     graticule_dataset::open_mfdataset(files, options, session)
+}
+
+/// Makes or updates an index of many files, for [`ManyOptions::index`]: opens those that it does
+/// not know as they are now.
+///
+/// # Errors
+/// If a pattern matches nothing or the index cannot be written. Files that cannot be opened stand
+/// in the report.
+pub fn index_files(
+    files: impl Into<FileList>,
+    at: impl Into<std::path::PathBuf>,
+) -> Result<IndexReport> {
+    index_files_with(files, &ManyOptions::new().index(at), &session())
+}
+
+/// [`index_files`] with options, which name the index, and a session of one's own.
+///
+/// # Errors
+/// As [`index_files`]; if the options name no index.
+pub fn index_files_with(
+    files: impl Into<FileList>,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<IndexReport> {
+    graticule_dataset::index_files(files, options, session)
 }
 
 /// What a file holds as stored, before any convention is applied.

@@ -6,6 +6,7 @@ mod dataset;
 mod filter;
 mod gzip;
 mod hdf5;
+mod index;
 mod structure;
 mod times;
 
@@ -20,6 +21,7 @@ pub const TARGETS: &[Target] = &[
     filter::FILTER,
     gzip::GZIP,
     dataset::DATASET,
+    index::INDEX,
     times::UNITS,
     times::DATE,
     times::FREQUENCY,

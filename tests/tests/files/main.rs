@@ -3,6 +3,7 @@
 
 mod bytes;
 mod costs;
+mod index;
 mod many;
 mod open;
 mod write;

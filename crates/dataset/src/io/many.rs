@@ -1,17 +1,19 @@
 //! Many files as one dataset.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use graticule_array::{Array, Error, Result};
 use graticule_lazy::Session;
-use graticule_storage::Location;
+use graticule_storage::{Location, RawGroup};
 use rayon::prelude::*;
 
 use super::convert::same_value;
 use super::decode::{Decoded, decode_group};
 use super::detect::open_raw;
 use super::options::OpenOptions;
+use crate::archive::Learned;
 use crate::attrs::Attrs;
 use crate::combine::{
     AxisReport, CombineAttrs, CombineOptions, History, LossKind, Meta, Part, PartData, Piece,
@@ -107,10 +109,11 @@ lists! {
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ManyOptions {
-    open: OpenOptions,
+    pub(super) open: OpenOptions,
     combine: CombineOptions,
     skip_bad: usize,
-    preprocess: Option<Preprocess>,
+    pub(super) preprocess: Option<Preprocess>,
+    pub(super) index: Option<PathBuf>,
 }
 
 impl ManyOptions {
@@ -138,6 +141,23 @@ impl ManyOptions {
         self
     }
 
+    /// Keeps what is learned of the files in an index at this path, and opens only those that the
+    /// index does not know as they are now. The index is made if there is none, and takes in new
+    /// and changed files; a damaged one is made anew. Values are the same with it and without it.
+    ///
+    /// ```no_run
+    /// use graticule_dataset::{ManyOptions, open_mfdataset};
+    /// # let session = graticule_lazy::Session::default();
+    /// let options = ManyOptions::new().index("archive.gratidx");
+    /// let first = open_mfdataset("archive/*.nc", &options, &session)?; // opens every file
+    /// let again = open_mfdataset("archive/*.nc", &options, &session)?; // opens none
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn index(mut self, at: impl Into<PathBuf>) -> Self {
+        self.index = Some(at.into());
+        self
+    }
+
     /// A function that every file's dataset goes through first, in parallel. The file it comes
     /// from is `origin` in the encoding of the dataset.
     pub fn preprocess(
@@ -156,6 +176,7 @@ impl fmt::Debug for ManyOptions {
             .field("combine", &self.combine)
             .field("skip_bad", &self.skip_bad)
             .field("preprocess", &self.preprocess.is_some())
+            .field("index", &self.index)
             .finish()
     }
 }
@@ -177,7 +198,15 @@ pub fn open_mfdataset(
 
 fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Dataset> {
     let locations = files.resolve()?;
-    let (pieces, skipped) = pieces(&locations, options, session);
+    let mut notes = Vec::new();
+    let (pieces, skipped) = match &options.index {
+        None => pieces(&locations, options, session),
+        Some(at) => {
+            let found = super::indexed::pieces(at, &locations, options, session)?;
+            notes.extend(found.report.note);
+            (found.pieces, found.report.problems)
+        }
+    };
     let n = pieces.len();
     if skipped.len() > options.skip_bad || n == 0 {
         return Err(refuse(pieces, skipped, options, session));
@@ -188,9 +217,9 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     if n > 1 {
         Arc::make_mut(&mut whole.encoding).origin = None;
     }
-    if !skipped.is_empty() {
-        let lines: Vec<String> = skipped.iter().map(|e| format!("left out: {e}")).collect();
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    notes.extend(skipped.iter().map(|e| format!("left out: {e}")));
+    if !notes.is_empty() {
+        let lines: Vec<&str> = notes.iter().map(String::as_str).collect();
         Arc::make_mut(&mut whole.encoding).extra.set(crate::cf::NOTES, lines);
         for file in skipped.iter().map(|e| e.file().map(|f| f.display().to_string())) {
             let file = file.unwrap_or_else(|| "a file".to_owned());
@@ -226,7 +255,7 @@ pub fn survey_mfdataset(
 
 /// Files that are opened in parallel before what they contribute is set aside: many, so that
 /// no thread waits long for the last of them.
-const OPENED_AT_ONCE: usize = 1024;
+pub(super) const OPENED_AT_ONCE: usize = 1024;
 
 /// What each file contributes, in the order given, and the problems of those that cannot be opened.
 fn pieces(
@@ -289,13 +318,9 @@ fn piece(
     options: &ManyOptions,
     session: &Session,
 ) -> Result<Piece> {
+    let decoded =
+        decode_group(group(location, options, session)?, location, &options.open, session)?;
     let origin = location.to_string();
-    let root = open_raw(location, session, &options.open.storage)?;
-    let group = match options.open.group.as_deref() {
-        None => root,
-        Some(path) => super::open::find(root, path).map_err(|e| e.in_file(location.path()))?,
-    };
-    let decoded = decode_group(group, location, &options.open, session)?;
     if let Some(change) = &options.preprocess {
         let set = decoded.into_dataset(session)?;
         let set = change(set)
@@ -304,6 +329,48 @@ fn piece(
         return Ok(Piece::of(&set, &origin));
     }
     Ok(decoded.into_piece(&origin, model, options.combine.attrs))
+}
+
+/// The wanted group of a file.
+fn group(location: &Location, options: &ManyOptions, session: &Session) -> Result<RawGroup> {
+    let root = open_raw(location, session, &options.open.storage)?;
+    match options.open.group.as_deref() {
+        None => Ok(root),
+        Some(path) => super::open::find(root, path).map_err(|e| e.in_file(location.path())),
+    }
+}
+
+/// [`piece`], with what an index may keep of the file.
+pub(super) fn learned_piece(
+    location: &Location,
+    model: Option<&Piece>,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<(Piece, Option<Learned>)> {
+    let mut group = group(location, options, session)?;
+    group.vars.retain(|v| !options.open.drop.contains(&v.name));
+    let mut learned = Learned::of(&group);
+    let decoded = decode_group(group, location, &options.open, session)?;
+    if let Some(learned) = &mut learned {
+        learned.attrs = decoded.set.attrs.clone();
+    }
+    let learned = learned.filter(|_| decoded.problems.is_empty());
+    Ok((decoded.into_piece(&location.to_string(), model), learned))
+}
+
+/// What a group contributes that stands for a class of files.
+pub(crate) fn decoded_piece(
+    group: RawGroup,
+    options: &OpenOptions,
+    session: &Session,
+    model: Option<&Piece>,
+) -> Result<Piece> {
+    let nowhere = Location::memory("index");
+    let decoded = decode_group(group, &nowhere, options, session)?;
+    if let Some(problem) = decoded.problems.first() {
+        return Err(Error::corrupt(problem.clone()));
+    }
+    Ok(decoded.into_piece("index", model))
 }
 
 impl Decoded {
@@ -395,7 +462,7 @@ fn shared_values(values: Array, twin: Option<&Part>) -> Arc<Array> {
     }
 }
 
-fn same_meta(a: &Meta, b: &Meta) -> bool {
+pub(crate) fn same_meta(a: &Meta, b: &Meta) -> bool {
     a.name == b.name
         && a.dims == b.dims
         && a.dtype == b.dtype

@@ -3,6 +3,7 @@
 mod convert;
 mod decode;
 mod detect;
+mod indexed;
 mod many;
 mod open;
 mod options;
@@ -11,7 +12,10 @@ mod write;
 mod write_options;
 
 pub use detect::{open_raw, open_raw_source};
+pub use indexed::{IndexReport, index_files};
 pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset, survey_mfdataset};
+pub(crate) use many::{decoded_piece, same_meta};
+pub(crate) use open::find as find_group;
 pub use open::{open_dataset, open_groups, open_source};
 pub use options::OpenOptions;
 pub use write_options::{Compression, WriteOptions};

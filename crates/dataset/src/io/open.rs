@@ -90,7 +90,7 @@ pub fn open_groups(
 }
 
 /// The group at a path from the root.
-pub(super) fn find(mut group: RawGroup, path: &str) -> Result<RawGroup> {
+pub(crate) fn find(mut group: RawGroup, path: &str) -> Result<RawGroup> {
     for part in path.split('/').filter(|p| !p.is_empty()) {
         let names: Vec<String> = group.groups.iter().map(|g| g.name.clone()).collect();
         let Some(at) = names.iter().position(|n| n == part) else {

@@ -1,0 +1,300 @@
+//! The index of an archive: what was learned when its files were opened, in one small file.
+//!
+//! ```text
+//! magic, version, fingerprint of the options, length, checksum
+//! classes   metadata that many files share, and the first values of small variables
+//! arrays    decoded coordinates, each once
+//! attrs     global attributes, each list once
+//! shapes    lengths and chunks of one variable of one class
+//! files     path, length, time of change, class, attributes; per variable an array or a shape
+//! ```
+//!
+//! A file whose length and time of change are those of the index is not opened before its data
+//! is wanted. Classes hold metadata as stored, and are decoded again on every opening, once for
+//! all of their files, so an index never tells how values are decoded. Files of any mixture of
+//! formats, chunks, packings and types may stand in one index.
+
+mod class;
+mod codec;
+mod file;
+mod reopen;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use graticule_array::{Array, Region};
+use graticule_storage::{ChunkSource, RawGroup};
+
+use crate::attrs::Attrs;
+use crate::combine::{Part, PartData, Piece};
+use class::Class;
+use codec::Writer;
+use source::Known;
+
+pub use file::{index_body, parse_index};
+pub(crate) use reopen::{Reopener, fingerprint};
+
+/// What was learned of the files of an archive.
+#[derive(Debug, Default)]
+pub(crate) struct ArchiveIndex {
+    /// A number that stands for the options under which values were decoded.
+    options: u64,
+    classes: Vec<Class>,
+    arrays: Vec<Arc<Array>>,
+    /// Lists of attributes, in the form of the file.
+    attrs: Vec<Vec<u8>>,
+    shapes: Vec<(Place, Arc<Known>)>,
+    files: HashMap<Arc<str>, Entry>,
+    /// Where equal things stand already; filled when something is learned.
+    interned: Interned,
+    changed: bool,
+}
+
+/// Which variable of which class has a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    class: u32,
+    var: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    fingerprint: (u64, i128),
+    class: u32,
+    attrs: u32,
+    vars: Vec<EntryVar>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum EntryVar {
+    /// The number of an array.
+    Values(u32),
+    /// The number of a shape, and bytes on disk plus one (0: not known).
+    Stored(u32, u64),
+}
+
+#[derive(Debug, Default)]
+struct Interned {
+    filled: bool,
+    arrays: HashMap<Vec<u8>, u32>,
+    attrs: HashMap<Vec<u8>, u32>,
+    classes: HashMap<Vec<u8>, Vec<u32>>,
+    shapes: HashMap<(Place, Vec<u8>), u32>,
+}
+
+/// What opening a file tells beside what it contributes to a dataset.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    class: Class,
+    /// After decoding.
+    pub(crate) attrs: Attrs,
+    sources: Vec<Arc<dyn ChunkSource>>,
+}
+
+impl Learned {
+    /// What a group tells; `None` if an index cannot hold it.
+    pub(crate) fn of(group: &RawGroup) -> Option<Self> {
+        let class = Class::of(group)?;
+        let sources = group.vars.iter().map(|v| v.source.clone()).collect();
+        Some(Self { class, attrs: Attrs::new(), sources })
+    }
+}
+
+/// The bytes of an array in an index; `None` if it cannot hold it.
+fn array_bytes(array: &Array) -> Option<Vec<u8>> {
+    let mut out = Writer::default();
+    out.array(array)?;
+    Some(out.0)
+}
+
+fn attrs_bytes(attrs: &Attrs) -> Option<Vec<u8>> {
+    let mut out = Writer::default();
+    out.size(attrs.len());
+    for (name, value) in attrs.iter() {
+        out.text(name);
+        out.array(value.array())?;
+    }
+    Some(out.0)
+}
+
+fn shape_bytes(known: &Known) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.shape(&known.info.shape);
+    out.shape(&known.info.grid.largest());
+    out.size(known.scratch);
+    out.0
+}
+
+impl ArchiveIndex {
+    /// Whether it differs from what was read from disk.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Forgets the files for which `keep` is false.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+        let before = self.files.len();
+        self.files.retain(|path, _| keep(path));
+        self.changed |= self.files.len() != before;
+    }
+
+    /// Takes in what was learned of a file. What an index cannot hold is left out, and opened
+    /// anew every time; then this is false.
+    pub(crate) fn learn(
+        &mut self,
+        path: Arc<str>,
+        fingerprint: (u64, i128),
+        learned: Learned,
+        piece: &Piece,
+        reopener: &Reopener,
+    ) -> bool {
+        let entry = self.entry(fingerprint, learned, piece, reopener);
+        let held = entry.is_some();
+        match entry {
+            Some(entry) => {
+                self.files.insert(path, entry);
+                self.changed = true;
+            }
+            None => self.changed |= self.files.remove(&path).is_some(),
+        }
+        held
+    }
+
+    fn entry(
+        &mut self,
+        fingerprint: (u64, i128),
+        learned: Learned,
+        piece: &Piece,
+        reopener: &Reopener,
+    ) -> Option<Entry> {
+        self.fill_interned();
+        let Learned { class, attrs, sources } = learned;
+        if class.vars.len() != piece.parts.len() || sources.len() != piece.parts.len() {
+            return None;
+        }
+        let number = self.class_of(class, &sources, piece, reopener)?;
+        let mut vars = Vec::with_capacity(piece.parts.len());
+        for (at, (part, source)) in piece.parts.iter().zip(&sources).enumerate() {
+            vars.push(match &part.data {
+                PartData::Values(values) => EntryVar::Values(self.intern_array(values)?),
+                PartData::Stored(_) => {
+                    let place = Place { class: number, var: at as u32 };
+                    let stored = source.limits().stored.map_or(0, |n| n.saturating_add(1));
+                    EntryVar::Stored(self.intern_shape(place, source.as_ref())?, stored)
+                }
+                PartData::Ready(_) => return None,
+            });
+        }
+        let attrs = self.intern_attrs(attrs_bytes(&attrs)?);
+        Some(Entry { fingerprint, class: number, attrs, vars })
+    }
+
+    /// The class that a file belongs to: one whose metadata, decoded, is the file's.
+    fn class_of(
+        &mut self,
+        mut class: Class,
+        sources: &[Arc<dyn ChunkSource>],
+        piece: &Piece,
+        reopener: &Reopener,
+    ) -> Option<u32> {
+        let key = class.key()?;
+        for number in self.interned.classes.get(&key).into_iter().flatten() {
+            let known = self.classes.get(*number as usize)?;
+            let fits = |made: &Piece| same_metadata(made, piece);
+            if reopener.class(*number, known, None).as_deref().is_some_and(fits) {
+                return Some(*number);
+            }
+        }
+        for ((var, part), source) in class.vars.iter_mut().zip(&piece.parts).zip(sources) {
+            if matches!(part.data, PartData::Values(_)) {
+                let raw = source.read(&Region::whole(&source.info().shape)).ok()?;
+                array_bytes(&raw)?;
+                var.raw = Some(raw);
+            }
+        }
+        let mut out = Writer::default();
+        class.write(&mut out)?;
+        let number = u32::try_from(self.classes.len()).ok()?;
+        let made = reopener.class(number, &class, None)?;
+        if !same_metadata(&made, piece) {
+            reopener.forget(number);
+            return None;
+        }
+        self.classes.push(class);
+        self.interned.classes.entry(key).or_default().push(number);
+        Some(number)
+    }
+
+    fn intern_array(&mut self, array: &Arc<Array>) -> Option<u32> {
+        let bytes = array_bytes(array)?;
+        if let Some(number) = self.interned.arrays.get(&bytes) {
+            return Some(*number);
+        }
+        let number = u32::try_from(self.arrays.len()).ok()?;
+        self.arrays.push(array.clone());
+        self.interned.arrays.insert(bytes, number);
+        Some(number)
+    }
+
+    fn intern_attrs(&mut self, bytes: Vec<u8>) -> u32 {
+        let next = self.attrs.len() as u32;
+        *self.interned.attrs.entry(bytes).or_insert_with_key(|bytes| {
+            self.attrs.push(bytes.clone());
+            next
+        })
+    }
+
+    fn intern_shape(&mut self, place: Place, source: &dyn ChunkSource) -> Option<u32> {
+        let var = self.classes.get(place.class as usize)?.vars.get(place.var as usize)?;
+        let info = source.info();
+        let known = Known {
+            name: var.name.as_str().into(),
+            info: info.clone(),
+            scratch: source.limits().scratch,
+            backend: var.backend.as_str().into(),
+            path: var.path.as_str().into(),
+        };
+        let key = (place, shape_bytes(&known));
+        let next = u32::try_from(self.shapes.len()).ok()?;
+        let number = *self.interned.shapes.entry(key).or_insert_with(|| {
+            self.shapes.push((place, Arc::new(known)));
+            next
+        });
+        Some(number)
+    }
+
+    /// Notes where things stand that came from disk.
+    fn fill_interned(&mut self) {
+        if std::mem::replace(&mut self.interned.filled, true) {
+            return;
+        }
+        let numbered = |n: usize| n as u32;
+        for (at, array) in self.arrays.iter().enumerate() {
+            if let Some(bytes) = array_bytes(array) {
+                self.interned.arrays.insert(bytes, numbered(at));
+            }
+        }
+        for (at, bytes) in self.attrs.iter().enumerate() {
+            self.interned.attrs.insert(bytes.clone(), numbered(at));
+        }
+        for (at, class) in self.classes.iter().enumerate() {
+            if let Some(key) = class.key() {
+                self.interned.classes.entry(key).or_default().push(numbered(at));
+            }
+        }
+        for (at, (place, known)) in self.shapes.iter().enumerate() {
+            self.interned.shapes.insert((*place, shape_bytes(known)), numbered(at));
+        }
+    }
+}
+
+/// Whether two files differ in nothing but lengths and values.
+fn same_metadata(a: &Piece, b: &Piece) -> bool {
+    let same = |(x, y): (&Part, &Part)| {
+        Arc::ptr_eq(&x.meta, &y.meta) || crate::io::same_meta(&x.meta, &y.meta)
+    };
+    a.parts.len() == b.parts.len() && a.coords == b.coords && a.parts.iter().zip(&b.parts).all(same)
+}

@@ -1,0 +1,161 @@
+//! Files that an index knows, without opening them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::UNIX_EPOCH;
+
+use graticule_lazy::Session;
+use graticule_storage::Location;
+
+use super::class::Class;
+use super::codec::Reader;
+use super::source::{IndexedFile, IndexedSource, Opener};
+use super::{ArchiveIndex, Entry, EntryVar};
+use crate::attrs::{AttrValue, Attrs};
+use crate::combine::{Part, PartData, Piece};
+use crate::encoding::Encoding;
+use crate::io::{OpenOptions, decoded_piece};
+use crate::name::Name;
+
+/// Makes what files contribute from an index; decodes each class once.
+#[derive(Debug)]
+pub(crate) struct Reopener {
+    opener: Arc<Opener>,
+    /// What relative paths begin with.
+    folder: PathBuf,
+    /// By number of class; `None` for classes that cannot be decoded.
+    classes: RwLock<HashMap<u32, Option<Arc<Piece>>>>,
+}
+
+impl Reopener {
+    pub(crate) fn new(session: &Session, options: &OpenOptions) -> Self {
+        let (session, options) = (session.clone(), options.clone());
+        Self {
+            opener: Arc::new(Opener { session, options }),
+            folder: std::env::current_dir().unwrap_or_default(),
+            classes: RwLock::default(),
+        }
+    }
+
+    /// The name of a file in an index: its path from the root of the file system.
+    pub(crate) fn path(&self, location: &Location) -> Arc<str> {
+        let path = location.path();
+        if path.is_absolute() {
+            return path.to_string_lossy().into();
+        }
+        self.folder.join(path.strip_prefix(Path::new(".")).unwrap_or(path)).to_string_lossy().into()
+    }
+
+    /// A class, decoded; what it has in common with the model is shared.
+    pub(super) fn class(
+        &self,
+        number: u32,
+        class: &Class,
+        model: Option<&Piece>,
+    ) -> Option<Arc<Piece>> {
+        // The map is valid between any two statements, so poison carries no news.
+        let known = self.classes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = known.get(&number) {
+            return made.clone();
+        }
+        drop(known);
+        let Opener { session, options } = &*self.opener;
+        let made = decoded_piece(class.group(), options, session, model).ok().map(Arc::new);
+        let mut known = self.classes.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(number).or_insert(made).clone()
+    }
+
+    pub(super) fn forget(&self, number: u32) {
+        self.classes.write().unwrap_or_else(PoisonError::into_inner).remove(&number);
+    }
+}
+
+/// Length and time of change of a file; `None` if there is no such file.
+pub(crate) fn fingerprint(path: &Path) -> Option<(u64, i128)> {
+    let meta = std::fs::metadata(path).ok()?;
+    let changed = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+    Some((meta.len(), changed.map_or(0, |d| d.as_nanos() as i128)))
+}
+
+impl ArchiveIndex {
+    /// What a file contributes, if the index knows it as it is now.
+    pub(crate) fn piece(
+        &self,
+        location: &Location,
+        path: &str,
+        model: Option<&Piece>,
+        reopener: &Reopener,
+    ) -> Option<Piece> {
+        let entry = self.files.get(path)?;
+        if fingerprint(location.path())? != entry.fingerprint {
+            return None;
+        }
+        self.made(entry, location, model, reopener)
+    }
+
+    fn made(
+        &self,
+        entry: &Entry,
+        location: &Location,
+        model: Option<&Piece>,
+        reopener: &Reopener,
+    ) -> Option<Piece> {
+        let class = self.classes.get(entry.class as usize)?;
+        let class = reopener.class(entry.class, class, model)?;
+        if class.parts.len() != entry.vars.len() {
+            return None;
+        }
+        let opener = reopener.opener.clone();
+        let file = Arc::new(IndexedFile::new(location.clone(), entry.fingerprint, opener));
+        let mut parts = Vec::with_capacity(entry.vars.len());
+        for (at, (part, var)) in class.parts.iter().zip(&entry.vars).enumerate() {
+            let data = match var {
+                EntryVar::Values(number) => {
+                    let values = self.arrays.get(*number as usize)?;
+                    if *values.dtype() != part.meta.dtype || values.ndim() != part.meta.dims.len() {
+                        return None;
+                    }
+                    PartData::Values(values.clone())
+                }
+                EntryVar::Stored(number, stored) => {
+                    let (place, known) = self.shapes.get(*number as usize)?;
+                    if place.class != entry.class || place.var as usize != at {
+                        return None;
+                    }
+                    let (file, known) = (file.clone(), known.clone());
+                    PartData::Stored(Arc::new(IndexedSource { file, known, stored: *stored }))
+                }
+            };
+            parts.push(Part { meta: part.meta.clone(), data });
+        }
+        let (attrs, encoding) = match model {
+            Some(model) if model.encoding.unlimited == class.encoding.unlimited => {
+                (model.attrs.clone(), model.encoding.clone())
+            }
+            Some(model) => (model.attrs.clone(), class.encoding.clone()),
+            None => {
+                let encoding = (*class.encoding).clone();
+                let encoding = Encoding { origin: Some(location.clone()), ..encoding };
+                (self.attrs_of(entry)?, Arc::new(encoding))
+            }
+        };
+        let origin = location.to_string().into();
+        Some(Piece { origin, parts, coords: class.coords.clone(), attrs, encoding })
+    }
+
+    fn attrs_of(&self, entry: &Entry) -> Option<Attrs> {
+        let bytes = self.attrs.get(entry.attrs as usize)?;
+        let raw = Reader::new(bytes).attrs().ok()?;
+        Some(raw.into_iter().map(|a| (Name::from(a.name), AttrValue::new(a.value))).collect())
+    }
+
+    /// Makes all files that the bytes of an index speak of, without looking for them.
+    pub(super) fn make_all(&self, reopener: &Reopener) -> usize {
+        let made = self
+            .files
+            .iter()
+            .filter_map(|(path, entry)| self.made(entry, &Location::new(&**path), None, reopener));
+        made.map(|piece| piece.parts.len()).sum()
+    }
+}
