@@ -13,8 +13,11 @@ use graticule_storage::OutputFile;
 use super::class::{Class, check_shape};
 use super::codec::{Reader, Writer, checksum};
 use super::source::Known;
-use super::{ArchiveIndex, Entry, EntryVar, Place, Reopener, shape_bytes};
+use super::{ArchiveIndex, Entry, EntryVar, Place, Reopener, attr_bytes, shape_bytes};
+use crate::attrs::AttrValue;
+use crate::combine::CombineAttrs;
 use crate::io::OpenOptions;
+use crate::name::Name;
 
 const MAGIC: &[u8; 8] = b"GRATIDX\n";
 
@@ -110,7 +113,7 @@ impl ArchiveIndex {
             list.u64(entry.fingerprint.0);
             list.u64((entry.fingerprint.1 as i64).cast_unsigned());
             list.size(used.classes.number(entry.class));
-            list.size(used.attrs.number(entry.attrs));
+            list.list(&entry.attrs, |w, number| w.size(used.attrs.number(*number)));
             list.list(&entry.vars, |w, var| match var {
                 EntryVar::Values(number) => {
                     w.size(0);
@@ -134,7 +137,8 @@ impl ArchiveIndex {
         }
         out.size(used.attrs.order.len());
         for number in &used.attrs.order {
-            out.bytes(self.attrs.get(get(*number))?);
+            let (name, value) = self.attrs.get(get(*number))?;
+            out.0.extend(attr_bytes(name, value)?);
         }
         out.size(used.shapes.order.len());
         for number in &used.shapes.order {
@@ -152,7 +156,7 @@ impl ArchiveIndex {
         let mut from = Reader::new(body);
         let classes = from.list(Class::read)?;
         let arrays = from.list(|r| Ok(Arc::new(r.array()?)))?;
-        let attrs = from.list(|r| Ok(r.bytes()?.to_vec()))?;
+        let attrs = from.list(|r| Ok((Name::from(r.text()?), AttrValue::new(r.array()?))))?;
         let shapes = from.list(|r| shape(r, &classes))?;
         let below = |n: usize, most: usize| {
             let number = u32::try_from(n).ok().filter(|_| n < most);
@@ -166,14 +170,14 @@ impl ArchiveIndex {
             before = format!("{kept}{}", r.text()?);
             let fingerprint = (r.u64()?, i128::from(r.u64()?.cast_signed()));
             let class = below(r.size()?, classes.len())?;
-            let entry_attrs = below(r.size()?, attrs.len())?;
+            let own = r.list(|r| below(r.size()?, attrs.len()))?;
             let vars = r.list(|r| {
                 Ok(match r.size()? {
                     0 => EntryVar::Values(below(r.size()?, arrays.len())?),
                     n => EntryVar::Stored(below(n - 1, shapes.len())?, r.u64()?),
                 })
             })?;
-            let entry = Entry { fingerprint, class, attrs: entry_attrs, vars };
+            let entry = Entry { fingerprint, class, attrs: own, vars };
             Ok((Arc::<str>::from(before.as_str()), entry))
         })?;
         files.extend(entries);
@@ -230,7 +234,8 @@ impl Numbers {
 #[doc(hidden)]
 pub fn parse_index(body: &[u8], session: &Session) -> Result<usize> {
     let index = ArchiveIndex::parse(body, 0)?;
-    Ok(index.make_all(&Reopener::new(session, &OpenOptions::new())))
+    let reopener = Reopener::new(session, &OpenOptions::new(), CombineAttrs::Override, &index);
+    Ok(index.make_all(&reopener))
 }
 
 /// The body of an index file, behind its head: for fuzz targets.

@@ -4,7 +4,7 @@
 //! magic, version, fingerprint of the options, length, checksum
 //! classes   metadata that many files share, and the first values of small variables
 //! arrays    decoded coordinates, each once
-//! attrs     global attributes, each list once
+//! attrs     global attributes, each once
 //! shapes    lengths and chunks of one variable of one class
 //! files     path, length, time of change, class, attributes; per variable an array or a shape
 //! ```
@@ -28,8 +28,9 @@ use std::sync::Arc;
 use graticule_array::{Array, Region};
 use graticule_storage::{ChunkSource, RawGroup};
 
-use crate::attrs::Attrs;
+use crate::attrs::{AttrValue, Attrs};
 use crate::combine::{Part, PartData, Piece};
+use crate::name::Name;
 use class::Class;
 use codec::Writer;
 use source::Known;
@@ -44,8 +45,8 @@ pub(crate) struct ArchiveIndex {
     options: u64,
     classes: Vec<Class>,
     arrays: Vec<Arc<Array>>,
-    /// Lists of attributes, in the form of the file.
-    attrs: Vec<Vec<u8>>,
+    /// Attributes, each pair of a name and a value once.
+    attrs: Vec<(Name, AttrValue)>,
     shapes: Vec<(Place, Arc<Known>)>,
     files: HashMap<Arc<str>, Entry>,
     /// Where equal things stand already; filled when something is learned.
@@ -64,7 +65,8 @@ struct Place {
 struct Entry {
     fingerprint: (u64, i128),
     class: u32,
-    attrs: u32,
+    /// The numbers of its attributes, after decoding.
+    attrs: Vec<u32>,
     vars: Vec<EntryVar>,
 }
 
@@ -110,13 +112,10 @@ fn array_bytes(array: &Array) -> Option<Vec<u8>> {
     Some(out.0)
 }
 
-fn attrs_bytes(attrs: &Attrs) -> Option<Vec<u8>> {
+fn attr_bytes(name: &Name, value: &AttrValue) -> Option<Vec<u8>> {
     let mut out = Writer::default();
-    out.size(attrs.len());
-    for (name, value) in attrs.iter() {
-        out.text(name);
-        out.array(value.array())?;
-    }
+    out.text(name);
+    out.array(value.array())?;
     Some(out.0)
 }
 
@@ -188,7 +187,8 @@ impl ArchiveIndex {
                 PartData::Ready(_) => return None,
             });
         }
-        let attrs = self.intern_attrs(attrs_bytes(&attrs)?);
+        let attrs = attrs.iter().map(|(name, value)| self.intern_attr(name, value));
+        let attrs = attrs.collect::<Option<_>>()?;
         Some(Entry { fingerprint, class: number, attrs, vars })
     }
 
@@ -239,12 +239,14 @@ impl ArchiveIndex {
         Some(number)
     }
 
-    fn intern_attrs(&mut self, bytes: Vec<u8>) -> u32 {
-        let next = self.attrs.len() as u32;
-        *self.interned.attrs.entry(bytes).or_insert_with_key(|bytes| {
-            self.attrs.push(bytes.clone());
+    fn intern_attr(&mut self, name: &Name, value: &AttrValue) -> Option<u32> {
+        let bytes = attr_bytes(name, value)?;
+        let next = u32::try_from(self.attrs.len()).ok()?;
+        let number = *self.interned.attrs.entry(bytes).or_insert_with(|| {
+            self.attrs.push((name.clone(), value.clone()));
             next
-        })
+        });
+        Some(number)
     }
 
     fn intern_shape(&mut self, place: Place, source: &dyn ChunkSource) -> Option<u32> {
@@ -277,8 +279,10 @@ impl ArchiveIndex {
                 self.interned.arrays.insert(bytes, numbered(at));
             }
         }
-        for (at, bytes) in self.attrs.iter().enumerate() {
-            self.interned.attrs.insert(bytes.clone(), numbered(at));
+        for (at, (name, value)) in self.attrs.iter().enumerate() {
+            if let Some(bytes) = attr_bytes(name, value) {
+                self.interned.attrs.insert(bytes, numbered(at));
+            }
         }
         for (at, class) in self.classes.iter().enumerate() {
             if let Some(key) = class.key() {

@@ -2,20 +2,19 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::UNIX_EPOCH;
 
 use graticule_lazy::Session;
 use graticule_storage::Location;
 
 use super::class::Class;
-use super::codec::Reader;
 use super::source::{IndexedFile, IndexedSource, Opener};
 use super::{ArchiveIndex, Entry, EntryVar};
-use crate::attrs::{AttrValue, Attrs};
-use crate::combine::{Part, PartData, Piece};
+use crate::attrs::Attrs;
+use crate::combine::{CombineAttrs, History, Part, PartData, Piece};
 use crate::encoding::Encoding;
-use crate::io::{OpenOptions, decoded_piece};
+use crate::io::{OpenOptions, decoded_piece, kept_attrs, same_value};
 use crate::name::Name;
 
 /// Makes what files contribute from an index; decodes each class once.
@@ -26,15 +25,26 @@ pub(crate) struct Reopener {
     folder: PathBuf,
     /// By number of class; `None` for classes that cannot be decoded.
     classes: RwLock<HashMap<u32, Option<Arc<Piece>>>>,
+    /// What becomes of attributes.
+    policy: CombineAttrs,
+    /// Whether the model has the attributes of the index; there is one model.
+    same: Vec<OnceLock<bool>>,
 }
 
 impl Reopener {
-    pub(crate) fn new(session: &Session, options: &OpenOptions) -> Self {
+    pub(crate) fn new(
+        session: &Session,
+        options: &OpenOptions,
+        policy: CombineAttrs,
+        index: &ArchiveIndex,
+    ) -> Self {
         let (session, options) = (session.clone(), options.clone());
         Self {
             opener: Arc::new(Opener { session, options }),
             folder: std::env::current_dir().unwrap_or_default(),
             classes: RwLock::default(),
+            policy,
+            same: vec![OnceLock::new(); index.attrs.len()],
         }
     }
 
@@ -129,25 +139,42 @@ impl ArchiveIndex {
             };
             parts.push(Part { meta: part.meta.clone(), data });
         }
-        let (attrs, encoding) = match model {
-            Some(model) if model.encoding.unlimited == class.encoding.unlimited => {
-                (model.attrs.clone(), model.encoding.clone())
-            }
-            Some(model) => (model.attrs.clone(), class.encoding.clone()),
+        let (attrs, ignored) = self.attrs_of(entry, model, reopener)?;
+        let encoding = match model {
+            Some(m) if m.encoding.unlimited == class.encoding.unlimited => m.encoding.clone(),
+            Some(_) => class.encoding.clone(),
             None => {
                 let encoding = (*class.encoding).clone();
-                let encoding = Encoding { origin: Some(location.clone()), ..encoding };
-                (self.attrs_of(entry)?, Arc::new(encoding))
+                Arc::new(Encoding { origin: Some(location.clone()), ..encoding })
             }
         };
         let origin = location.to_string().into();
-        Some(Piece { origin, parts, coords: class.coords.clone(), attrs, encoding })
+        let coords = class.coords.clone();
+        let (leaves, history) = (Arc::default(), History::default());
+        Some(Piece { origin, parts, coords, attrs, ignored, encoding, leaves, history })
     }
 
-    fn attrs_of(&self, entry: &Entry) -> Option<Attrs> {
-        let bytes = self.attrs.get(entry.attrs as usize)?;
-        let raw = Reader::new(bytes).attrs().ok()?;
-        Some(raw.into_iter().map(|a| (Name::from(a.name), AttrValue::new(a.value))).collect())
+    fn attrs_of(
+        &self,
+        entry: &Entry,
+        model: Option<&Piece>,
+        reopener: &Reopener,
+    ) -> Option<(Attrs, Vec<Name>)> {
+        let mut own = Vec::with_capacity(entry.attrs.len());
+        for number in &entry.attrs {
+            let (name, value) = self.attrs.get(*number as usize)?;
+            let same = |model: &Piece| {
+                let known = model.attrs.get(name);
+                known.is_some_and(|known| same_value(known.array(), value.array()))
+            };
+            let same = match (model, reopener.same.get(*number as usize)) {
+                (Some(model), Some(known)) => *known.get_or_init(|| same(model)),
+                (Some(model), None) => same(model),
+                (None, _) => false,
+            };
+            own.push((name, value, same));
+        }
+        Some(kept_attrs(&own, model, reopener.policy))
     }
 
     /// Makes all files that the bytes of an index speak of, without looking for them.

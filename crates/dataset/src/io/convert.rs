@@ -48,7 +48,7 @@ pub(super) fn stored_bytes(shape: &[usize], size: usize) -> usize {
 }
 
 /// Whether two attribute values are the same, bit for bit.
-pub(super) fn same_value(a: &Array, b: &Array) -> bool {
+pub(crate) fn same_value(a: &Array, b: &Array) -> bool {
     macro_rules! compare {
         ($($type:ty)*) => {
             $(if let (Some(x), Some(y)) = (a.as_slice::<$type>(), b.as_slice::<$type>()) {

@@ -77,7 +77,7 @@ pub(super) fn pieces(
             .hint("apply the function to the opened dataset, or leave out the index"));
     }
     let (mut index, why) = ArchiveIndex::load(at, &options.open)?;
-    let reopener = Reopener::new(session, &options.open);
+    let reopener = Reopener::new(session, &options.open, options.combine.attrs, &index);
     let mut report = IndexReport {
         files: locations.len(),
         note: why.map(|why| format!("the index {} was made anew: {why}", at.display())),

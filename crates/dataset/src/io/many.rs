@@ -14,7 +14,7 @@ use super::decode::{Decoded, decode_group};
 use super::detect::open_raw;
 use super::options::OpenOptions;
 use crate::archive::Learned;
-use crate::attrs::Attrs;
+use crate::attrs::{AttrValue, Attrs};
 use crate::combine::{
     AxisReport, CombineAttrs, CombineOptions, History, LossKind, Meta, Part, PartData, Piece,
     Problems, axis_of, combine_pieces, same_values,
@@ -110,7 +110,7 @@ lists! {
 #[must_use]
 pub struct ManyOptions {
     pub(super) open: OpenOptions,
-    combine: CombineOptions,
+    pub(super) combine: CombineOptions,
     skip_bad: usize,
     pub(super) preprocess: Option<Preprocess>,
     pub(super) index: Option<PathBuf>,
@@ -355,7 +355,8 @@ pub(super) fn learned_piece(
         learned.attrs = decoded.set.attrs.clone();
     }
     let learned = learned.filter(|_| decoded.problems.is_empty());
-    Ok((decoded.into_piece(&location.to_string(), model), learned))
+    let policy = options.combine.attrs;
+    Ok((decoded.into_piece(&location.to_string(), model, policy), learned))
 }
 
 /// What a group contributes that stands for a class of files.
@@ -370,7 +371,7 @@ pub(crate) fn decoded_piece(
     if let Some(problem) = decoded.problems.first() {
         return Err(Error::corrupt(problem.clone()));
     }
-    Ok(decoded.into_piece("index", model))
+    Ok(decoded.into_piece("index", model, CombineAttrs::Override))
 }
 
 impl Decoded {
@@ -414,20 +415,12 @@ impl Decoded {
             Some(model) if *model.coords == *coords => model.coords.clone(),
             _ => coords,
         };
-        let own = self.set.attrs;
-        let mut ignored = Vec::new();
-        let attrs = match model {
-            Some(model) if same_attrs(&own, &model.attrs) => model.attrs.clone(),
-            // Only those of the first file are kept, and the names of the others.
-            Some(model) if policy == CombineAttrs::Override => {
-                let other = |name: &Name, value| model.attrs.get(name) != Some(value);
-                let names = own.iter().filter(|(n, v)| other(n, v)).map(|(n, _)| n);
-                let shared = |name: &Name| model.attrs.names().find(|n| *n == name).cloned();
-                ignored.extend(names.map(|n| shared(n).unwrap_or_else(|| n.clone())));
-                model.attrs.clone()
-            }
-            _ => own,
+        let same = |name: &Name, value: &AttrValue| {
+            let known = model.and_then(|m| m.attrs.get(name));
+            known.is_some_and(|known| same_value(known.array(), value.array()))
         };
+        let own: Vec<_> = self.set.attrs.iter().map(|(n, v)| (n, v, same(n, v))).collect();
+        let (attrs, ignored) = kept_attrs(&own, model, policy);
         let encoding = match model {
             // The origin is only kept of a file that is alone.
             Some(model) if model.encoding.unlimited == self.unlimited => model.encoding.clone(),
@@ -448,6 +441,27 @@ impl Decoded {
             history: History::default(),
         }
     }
+}
+
+/// The attributes that a file contributes under a policy, and the names of those that are not
+/// kept. With each of its own stands whether the model has the same.
+pub(crate) fn kept_attrs(
+    own: &[(&Name, &AttrValue, bool)],
+    model: Option<&Piece>,
+    policy: CombineAttrs,
+) -> (Attrs, Vec<Name>) {
+    let all = || own.iter().map(|(n, v, _)| ((*n).clone(), (*v).clone())).collect();
+    let Some(model) = model else { return (all(), Vec::new()) };
+    if own.len() == model.attrs.len() && own.iter().all(|(_, _, same)| *same) {
+        return (model.attrs.clone(), Vec::new());
+    }
+    if policy != CombineAttrs::Override {
+        return (all(), Vec::new());
+    }
+    // Only those of the first file are kept, and the names of the others.
+    let shared = |name: &Name| model.attrs.names().find(|n| *n == name).cloned();
+    let others = own.iter().filter(|(_, _, same)| !same).map(|(name, _, _)| *name);
+    (model.attrs.clone(), others.map(|n| shared(n).unwrap_or_else(|| n.clone())).collect())
 }
 
 /// The model's values where they are the same: latitudes and longitudes exist once.
