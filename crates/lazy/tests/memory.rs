@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use graticule_array::{
-    Array, ArrayMut, ChunkGrid, DType, MapOp, Pick, ReduceParams, Region, Result, Scalar,
-    Selection, ZipOp, reduction,
+    Array, ArrayMut, ChunkGrid, DType, LineOp, MapOp, Pick, QuantileMethod, Quantiles,
+    ReduceParams, Region, Result, Scalar, Selection, Window, WindowStat, ZipOp, reduction,
 };
-use graticule_lazy::{LazyArray, Memory, Session};
+use graticule_lazy::{BlockFn, Boundary, LazyArray, Memory, Overlap, Session};
 use graticule_storage::{ChunkSink, ChunkSource, SinkInfo, SourceInfo};
 
 struct Counting;
@@ -117,6 +117,44 @@ fn anomaly(x: &LazyArray) -> LazyArray {
     x.zip(ZipOp::Sub, &clim.select(&Selection::new(picks)).unwrap()).unwrap()
 }
 
+/// Operations on boxes, of arrays that are cut along and across.
+fn along_lines(x: &LazyArray, tiles: &LazyArray) -> Vec<(&'static str, LazyArray, bool)> {
+    let sums = LineOp::CumSum { skip_missing: true };
+    let window = |stat| LineOp::Window(Window { len: 30, before: 29, least: 30, stat });
+    let median = LineOp::Quantile(Quantiles {
+        q: [0.5, 0.9].into(),
+        method: QuantileMethod::Linear,
+        skip_missing: true,
+        keep_floats: true,
+        groups: None,
+    });
+    let along = |x: &LazyArray, op: &LineOp| x.along(op.clone(), 0).unwrap();
+    let points: Vec<usize> = (0..500).map(|k| k * 7 % 90).collect();
+    let columns: Vec<usize> = (0..500).map(|k| k * 13 % 180).collect();
+    let points = tiles.gather(&[1, 2], &[points, columns]).unwrap();
+    let mirror = Overlap { axis: 1, before: 2, after: 2, boundary: Boundary::Reflect };
+    let same = BlockFn::new("same", |parts| Ok(parts[0].clone()));
+    let padded = LazyArray::map_overlap(same, &[x.clone()], DType::F32, &[mirror]).unwrap();
+    vec![
+        ("last of sums", reduce(&along(x, &sums), "max", &[0]), false),
+        ("mean of sums", reduce(&along(tiles, &sums), "mean", &[1, 2]), false),
+        ("writing sums", along(x, &sums), true),
+        ("median over time", along(x, &median), false),
+        ("median of tiles", along(tiles, &median), false),
+        ("most of running means", reduce(&along(x, &window(WindowStat::Mean)), "max", &[0]), false),
+        ("writing running maxima", along(tiles, &window(WindowStat::Max)), true),
+        (
+            "mean of ranks",
+            reduce(&along(tiles, &LineOp::Rank { share: true }), "mean", &[0]),
+            false,
+        ),
+        ("points", points, false),
+        ("with overlap", reduce(&padded, "std", &[0]), false),
+        ("stacked", reduce(&x.merge_axes(1, 2).unwrap(), "mean", &[0]), false),
+        ("rechunked", x.rechunk(ChunkGrid::even(x.shape(), &[200, 10, 10])).unwrap(), true),
+    ]
+}
+
 #[test]
 fn peaks_stay_below_projections_and_projections_below_budgets() {
     let x = decoded(&[200, 90, 180], &[1, 90, 180]);
@@ -136,6 +174,8 @@ fn peaks_stay_below_projections_and_projections_below_budgets() {
             false,
         ),
     ];
+    let mut cases = cases;
+    cases.extend(along_lines(&x, &tiles));
     let mut ran = 0;
     for (name, lazy, write) in &cases {
         for (threads, memory) in

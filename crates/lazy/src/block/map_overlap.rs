@@ -8,6 +8,7 @@ use graticule_array::{
 
 use super::{BlockFn, BlockOp, line::HALO_SHARE};
 use crate::expr::LazyArray;
+use crate::geometry::list;
 use crate::plan::group;
 
 /// What lies beyond the ends of an axis.
@@ -40,79 +41,107 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// The array with what lies beyond its ends.
-    fn pad(&self, x: &LazyArray) -> Result<LazyArray> {
+    /// Checks that the axis can be continued like this.
+    fn check(&self, x: &LazyArray) -> Result<()> {
+        let n = x.shape().get(self.axis).copied().unwrap_or(0);
+        let most = self.before.max(self.after);
+        let (limit, what) = match self.boundary {
+            Boundary::None | Boundary::Constant(_) => (usize::MAX, ""),
+            Boundary::Nearest => (if n == 0 { 0 } else { usize::MAX }, "has no end to repeat"),
+            Boundary::Reflect | Boundary::Periodic => (n, "is shorter than its overlap"),
+        };
+        if most > limit {
+            return Err(Error::invalid(format!("axis {} of {n} elements {what}", self.axis))
+                .hint("choose a shorter overlap, or a constant boundary"));
+        }
+        Ok(())
+    }
+
+    /// The array with both ends of an axis that goes round: only where the axis is cut, so that
+    /// the other end lies in another chunk. Everything else is continued block by block.
+    fn close(&self, x: &LazyArray) -> Result<LazyArray> {
         let n = x.shape().get(self.axis).copied().unwrap_or(0);
         let span = |start: usize, len: usize| {
             x.select(&Selection::all(x.shape()).with(self.axis, Pick::span(start, len)))
         };
-        let (before, after) = match &self.boundary {
-            Boundary::None => return Ok(x.clone()),
-            Boundary::Constant(value) => {
-                let make = |len: usize| {
-                    let mut shape = x.shape().to_vec();
-                    if let Some(to) = shape.get_mut(self.axis) {
-                        *to = len;
-                    }
-                    let mut one = Array::zeros(x.dtype(), &[])?;
-                    one.view_mut().fill(value)?;
-                    LazyArray::constant(one).broadcast(&vec![None; shape.len()], &shape)
-                };
-                (make(self.before)?, make(self.after)?)
-            }
-            _ if self.before.max(self.after) > 0 && n == 0 => {
-                return Err(Error::invalid(format!("axis {} has no element to repeat", self.axis)));
-            }
-            Boundary::Nearest => {
-                let make = |at: usize, len: usize| {
-                    let all = Selection::all(x.shape());
-                    x.select(&all.with(self.axis, Pick::List(vec![at; len].into())))
-                };
-                (make(0, self.before)?, make(n.saturating_sub(1), self.after)?)
-            }
-            Boundary::Reflect | Boundary::Periodic if self.before.max(self.after) > n => {
-                return Err(Error::invalid(format!(
-                    "an overlap of {} and {} along axis {} is more than its {n} elements",
-                    self.before, self.after, self.axis
-                )));
-            }
-            Boundary::Periodic => (span(n - self.before, self.before)?, span(0, self.after)?),
-            Boundary::Reflect => {
-                let back = |start: usize, len: usize| {
-                    let all = Selection::all(x.shape());
-                    let pick = match len {
-                        0 => Pick::span(0, 0),
-                        _ => Pick::Range { start, step: -1, len },
-                    };
-                    x.select(&all.with(self.axis, pick))
-                };
-                (
-                    back(self.before.saturating_sub(1), self.before)?,
-                    back(n.saturating_sub(1), self.after)?,
-                )
-            }
-        };
+        let (before, after) = (span(n - self.before, self.before)?, span(0, self.after)?);
         LazyArray::concat(&[before, x.clone(), after], self.axis)
     }
 
-    /// Whether the input was made longer.
-    fn is_padded(&self) -> bool {
-        self.boundary != Boundary::None
+    fn is_closed(&self, x: &LazyArray) -> bool {
+        let dim = x.grid().dims().get(self.axis);
+        self.boundary == Boundary::Periodic && dim.is_some_and(|d| d.count() > 1)
     }
 
-    /// Which stretch of the input a stretch of the result needs, given the input's length.
+    /// Which stretch of an axis of `n` elements a stretch of the result needs.
     fn reach(&self, start: usize, len: usize, n: usize) -> (usize, usize) {
-        let (low, high) = if self.is_padded() {
-            (start, start.saturating_add(len + self.before + self.after))
-        } else {
-            (start.saturating_sub(self.before), start.saturating_add(len + self.after))
-        };
-        (low, high.min(n) - low)
+        let mut low = start.saturating_sub(self.before);
+        let mut high = start.saturating_add(len).saturating_add(self.after).min(n);
+        let (early, late) = (start < self.before, start + len + self.after > n);
+        match self.boundary {
+            Boundary::Periodic if early || late => (low, high) = (0, n),
+            Boundary::Reflect => {
+                high = if early { high.max(self.before.min(n)) } else { high };
+                low = if late { low.min(n.saturating_sub(self.after)) } else { low };
+            }
+            _ => {}
+        }
+        (low, high - low)
     }
 
-    /// How much of what is needed lies before the stretch itself.
+    /// The array that begins at `low` along the axis, continued to what a stretch of the result
+    /// needs.
+    fn continued(
+        &self,
+        part: &Array,
+        low: usize,
+        start: usize,
+        len: usize,
+        n: usize,
+    ) -> Result<Array> {
+        let (first, count) =
+            (start as isize - self.before as isize, self.before + len + self.after);
+        let inside = |i: isize| (0..n as isize).contains(&i);
+        let places = first..first + count as isize;
+        let last = n as isize - 1;
+        let pick = |indices: Vec<usize>| {
+            part.select(&Selection::all(part.shape()).with(self.axis, list(indices)))
+        };
+        let fold = |i: isize| match self.boundary {
+            Boundary::Nearest => i.clamp(0, last),
+            Boundary::Reflect if i < 0 => -1 - i,
+            Boundary::Reflect if i > last => 2 * last + 1 - i,
+            Boundary::Periodic => i.rem_euclid(n as isize),
+            _ => i,
+        };
+        let own = |i: isize| fold(i) as usize - low;
+        match &self.boundary {
+            Boundary::None => Ok(part.clone()),
+            Boundary::Constant(value) => {
+                let rim = |count: usize| {
+                    let mut shape = part.shape().to_vec();
+                    if let Some(to) = shape.get_mut(self.axis) {
+                        *to = count;
+                    }
+                    let mut rim = Array::zeros(part.dtype(), &shape)?;
+                    rim.view_mut().fill(value)?;
+                    Ok::<_, Error>(rim)
+                };
+                let before = places.clone().filter(|i| *i < 0).count();
+                let after = places.filter(|i| *i > last).count();
+                if before + after == 0 {
+                    return Ok(part.clone());
+                }
+                Array::concat(&[rim(before)?, part.clone(), rim(after)?], self.axis)
+            }
+            _ if places.clone().all(inside) => Ok(part.clone()),
+            _ => pick(places.map(own).collect()),
+        }
+    }
+
+    /// How much of what the function is given lies before the stretch itself.
     fn lead(&self, start: usize) -> usize {
-        if self.is_padded() { self.before } else { self.before.min(start) }
+        if self.boundary == Boundary::None { self.before.min(start) } else { self.before }
     }
 }
 
@@ -121,9 +150,16 @@ struct MapOverlap {
     function: BlockFn,
     dtype: DType,
     overlaps: Vec<Overlap>,
+    /// Axes that hold both ends already.
+    closed: Vec<usize>,
 }
 
 impl MapOverlap {
+    /// How much longer the input is than the result.
+    fn excess(&self, o: &Overlap) -> usize {
+        if self.closed.contains(&o.axis) { o.before + o.after } else { 0 }
+    }
+
     fn along(&self, axis: usize) -> Option<&Overlap> {
         self.overlaps.iter().find(|o| o.axis == axis)
     }
@@ -154,9 +190,9 @@ impl BlockOp for MapOverlap {
         }
         let dims = grid.dims().iter().enumerate().map(|(axis, dim)| {
             let Some(o) = self.along(axis) else { return dim.clone() };
-            let own = match o.is_padded() {
-                true => dim.select(&Pick::span(o.before, dim.len() - o.before - o.after)),
-                false => dim.clone(),
+            let own = match self.excess(o) {
+                0 => dim.clone(),
+                more => dim.select(&Pick::span(o.before, dim.len() - more)),
             };
             let wanted = (o.before + o.after).saturating_mul(HALO_SHARE);
             group(&own, wanted.div_ceil(own.longest().max(1)).max(1))
@@ -168,14 +204,30 @@ impl BlockOp for MapOverlap {
         let shape = shapes.get(input).ok_or_else(|| Error::bug("an input was lost"))?;
         let mut region = Region::new([], []);
         for (axis, ((start, len), n)) in out.axes().zip(shape).enumerate() {
-            let (start, len) = self.along(axis).map_or((start, len), |o| o.reach(start, len, *n));
+            let (start, len) = match self.along(axis) {
+                None => (start, len),
+                Some(o) if self.excess(o) > 0 => (start, len + o.before + o.after),
+                Some(o) => o.reach(start, len, *n),
+            };
             region.start.push(start);
             region.len.push(len);
         }
         Ok(region)
     }
 
-    fn apply(&self, out: &Region, parts: &[Array], _: &[Shape]) -> Result<Array> {
+    fn apply(&self, out: &Region, parts: &[Array], shapes: &[Shape]) -> Result<Array> {
+        let shape = shapes.first().ok_or_else(|| Error::bug("no input"))?;
+        let mut parts = parts.to_vec();
+        for o in self.overlaps.iter().filter(|o| self.excess(o) == 0) {
+            let lost = || Error::bug("an axis was lost");
+            let (start, len) = out.axes().nth(o.axis).ok_or_else(lost)?;
+            let n = *shape.get(o.axis).ok_or_else(lost)?;
+            let low = o.reach(start, len, n).0;
+            for part in &mut parts {
+                *part = o.continued(part, low, start, len, n)?;
+            }
+        }
+        let parts = parts.as_slice();
         let made = self.function.call(parts, out)?;
         let given = parts.first().map_or(&[][..], Array::shape);
         if made.shape() == out.len || made.shape() != given {
@@ -196,15 +248,24 @@ impl BlockOp for MapOverlap {
     fn longest(&self, input: usize, out: &[usize], shapes: &[Shape]) -> Shape {
         let shape = shapes.get(input).cloned().unwrap_or_default();
         let lens = out.iter().zip(shape).enumerate().map(|(axis, (len, n))| {
-            self.along(axis).map_or(*len, |o| (len + o.before + o.after).min(n))
+            let Some(o) = self.along(axis) else { return *len };
+            let most = len.saturating_add(o.before + o.after);
+            match o.boundary {
+                Boundary::Periodic if self.excess(o) == 0 => n,
+                _ => most.min(n),
+            }
         });
         lens.collect()
     }
 
-    /// What the function makes of everything that it is given.
+    /// The inputs continued beyond the ends, and what the function makes of them.
     fn scratch(&self, out: &[usize], shapes: &[Shape]) -> usize {
-        let lens = self.longest(0, out, shapes);
-        lens.iter().fold(self.dtype.planned_size(), |n, l| n.saturating_mul(*l))
+        let lens = out.iter().enumerate().map(|(axis, len)| {
+            self.along(axis).map_or(*len, |o| len.saturating_add(o.before + o.after))
+        });
+        let cells = lens.fold(1usize, usize::saturating_mul);
+        let size = self.dtype.planned_size().max(8).saturating_mul(shapes.len() + 1);
+        cells.saturating_mul(size)
     }
 }
 
@@ -244,8 +305,33 @@ impl LazyArray {
         crate::expr::check_axes(&axes, first.ndim())?;
         let overlaps: Vec<Overlap> =
             overlaps.iter().filter(|o| o.before > 0 || o.after > 0).cloned().collect();
-        let pad = |x: &Self| overlaps.iter().try_fold(x.clone(), |x, o| o.pad(&x));
-        let padded = inputs.iter().map(pad).collect::<Result<Vec<_>>>()?;
-        Self::block(Arc::new(MapOverlap { function, dtype, overlaps }), &padded)
+        for (o, value) in overlaps.iter().filter_map(|o| match &o.boundary {
+            Boundary::Constant(value) => Some((o, value)),
+            _ => None,
+        }) {
+            if let Some(other) = inputs.iter().find(|i| *i.dtype() != value.dtype()) {
+                return Err(Error::mismatch(format!(
+                    "a boundary of {} along axis {} does not continue an array of {}",
+                    value.dtype(),
+                    o.axis,
+                    other.dtype()
+                )));
+            }
+        }
+        // All inputs go round in the same way, however each is cut.
+        let closing = |o: &&Overlap| inputs.iter().any(|i| o.is_closed(i));
+        let closed: Vec<usize> = overlaps.iter().filter(closing).map(|o| o.axis).collect();
+        let mut continued = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            let mut x = input.clone();
+            for o in &overlaps {
+                o.check(&x)?;
+                if closed.contains(&o.axis) {
+                    x = o.close(&x)?;
+                }
+            }
+            continued.push(x);
+        }
+        Self::block(Arc::new(MapOverlap { function, dtype, overlaps, closed }), &continued)
     }
 }

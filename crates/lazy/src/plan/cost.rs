@@ -26,6 +26,8 @@ pub(crate) struct Reads {
     pub(crate) again: u64,
     /// The number of sources.
     pub(crate) sources: usize,
+    /// Which they are.
+    pub(crate) ids: Vec<NodeId>,
     /// The first source, as text.
     pub(crate) example: Option<String>,
     /// Lock domains that some source or sink names.
@@ -80,6 +82,7 @@ pub(crate) fn reads(stage: &Stage) -> Reads {
     }
     let mut out = counter.reads;
     out.sources = counter.sources.len();
+    out.ids = counter.sources.into_iter().collect();
     for consumer in &stage.consumers {
         if let Action::Write(sink, _) = &consumer.action {
             out.respect(&sink.limits());

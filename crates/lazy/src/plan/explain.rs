@@ -1,5 +1,6 @@
 //! A plan as text.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::{Action, Consumer, Plan, Stage};
@@ -14,7 +15,8 @@ impl fmt::Display for Plan {
         let t = &self.totals;
         let (read, peak) = (Memory::new(t.bytes_read), Memory::new(t.peak_bytes));
         write!(f, "reads     {read} in {} chunks", thousands(t.chunks))?;
-        let sources: usize = self.stages.iter().map(|s| s.reads.sources).sum();
+        let sources: HashSet<_> = self.stages.iter().flat_map(|s| &s.reads.ids).collect();
+        let sources = sources.len();
         write!(f, " of {} source{}", thousands(sources), plural(sources))?;
         if t.stored_bytes > 0 {
             write!(f, ", {} on disk", Memory::new(t.stored_bytes))?;

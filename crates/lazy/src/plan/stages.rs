@@ -223,6 +223,27 @@ impl Builder {
                 None => groups.push(vec![request]),
             }
         }
+        // What came later may tie groups together.
+        let mut tied = 0;
+        while tied < groups.len() {
+            let Some((early, rest)) = groups.get_mut(tied..).and_then(<[_]>::split_first_mut)
+            else {
+                break;
+            };
+            let joins = |g: &Vec<Request>| {
+                let tied = early.first().is_some_and(|first| g.iter().all(|b| first.ties(b)));
+                tied && early.iter().any(|a| g.iter().any(|b| shares(a, b)))
+            };
+            match rest.iter().position(joins) {
+                Some(at) => {
+                    let group = groups.remove(tied + 1 + at);
+                    if let Some(early) = groups.get_mut(tied) {
+                        early.extend(group);
+                    }
+                }
+                None => tied += 1,
+            }
+        }
         let mut stages: Vec<Stage> = Vec::new();
         for (number, group) in groups.into_iter().enumerate() {
             let mut needs = Vec::new();
@@ -298,6 +319,17 @@ fn in_order(blocks: ChunkGrid, spec: &ReduceSpec, reduced: &[usize]) -> ChunkGri
         if inner { DimChunks::even(dim.len(), dim.len()) } else { dim.clone() }
     });
     ChunkGrid::new(dims.collect::<Vec<_>>())
+}
+
+impl Request {
+    /// Whether both walk the same blocks in the same way.
+    fn ties(&self, other: &Self) -> bool {
+        self.level == other.level
+            && self.geometry.grid == other.geometry.grid
+            && self.geometry.reduced == other.geometry.reduced
+            && self.geometry.runs() == other.geometry.runs()
+            && self.rows_from == other.rows_from
+    }
 }
 
 /// Whether `b` is best fed from the blocks of `a`. What a reduction adds up in which

@@ -87,7 +87,7 @@ fn the_spread_of_anomalies() {
     let anomaly = x.zip(ZipOp::Sub, &monthly(&x).select(&picks).unwrap()).unwrap();
     let std = reduction("std", &ReduceParams::default()).unwrap();
     let expected = "\
-reads     4.1 GB in 2,000 chunks of 2 sources, 3.2 GB on disk
+reads     4.1 GB in 2,000 chunks of 1 source, 3.2 GB on disk
 memory    peak 858 MB of 1.0 GB, 2 threads
 stage 1   mean by 12 groups of axis 0
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]

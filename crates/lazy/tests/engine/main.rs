@@ -10,3 +10,4 @@ mod functions;
 mod laws;
 mod random;
 mod reductions;
+mod scenarios;
