@@ -134,7 +134,8 @@ fn along_lines(x: &LazyArray, tiles: &LazyArray) -> Vec<(&'static str, LazyArray
     let points = tiles.gather(&[1, 2], &[points, columns]).unwrap();
     let mirror = Overlap { axis: 1, before: 2, after: 2, boundary: Boundary::Reflect };
     let same = BlockFn::new("same", |parts| Ok(parts[0].clone()));
-    let padded = LazyArray::map_overlap(same, &[x.clone()], DType::F32, &[mirror]).unwrap();
+    let padded =
+        LazyArray::map_overlap(same, std::slice::from_ref(x), DType::F32, &[mirror]).unwrap();
     vec![
         ("last of sums", reduce(&along(x, &sums), "max", &[0]), false),
         ("mean of sums", reduce(&along(tiles, &sums), "mean", &[1, 2]), false),
