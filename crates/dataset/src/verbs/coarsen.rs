@@ -15,6 +15,7 @@ use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, no_dimension};
 use crate::fault::Fault;
 use crate::name::Name;
+use crate::roles;
 use crate::variable::Variable;
 use graticule_cftime::Side;
 
@@ -210,13 +211,15 @@ impl DatasetCoarsen {
                 continue;
             }
             let made = self.cut(var, &inner, &outer).and_then(|cut| match (coord, by) {
+                (true, _) if roles::are_bounds(set, name) => roles::united(&cut, &over).map(Some),
                 (true, _) => self.coordinate(set, name, &cut, &over),
                 (_, Statistic::Reduction(by)) => {
                     let reduction = by.build()?;
                     if !alone && !by.suits(&*reduction, var.dtype()) {
                         return Ok(None);
                     }
-                    cut.reduced(by, &reduction, &present(&cut, &over)).map(Some)
+                    let made = cut.reduced(by, &reduction, &present(&cut, &over))?;
+                    Ok(Some(made.with_attrs(by.described(var, &Dims::from(&outer), ""))))
                 }
                 (_, Statistic::Quantile(q, options)) => {
                     if !alone && !var.dtype().is_real() {

@@ -160,7 +160,17 @@ impl DatasetWeighted {
         };
         let data = as_type(made.data(), &to)?;
         let encoding = var.encoding().after_change(&to);
-        Ok(made.with_data(data)?.with_attrs(var.attrs().clone()).with_encoding(encoding))
+        let name = match stat {
+            Stat::Sum => "sum",
+            Stat::Mean => "mean",
+            Stat::Var => "var",
+            Stat::Std => "std",
+            Stat::SumOfWeights | Stat::SumOfSquares => "",
+        };
+        let own: Dims = over.iter().filter(|d| var.dims().has(d)).collect();
+        let attrs = crate::roles::described(var.attrs(), name, &own, "");
+        let attrs = crate::units::reduced(&attrs, name);
+        Ok(made.with_data(data)?.with_attrs(attrs).with_encoding(encoding))
     }
 }
 
