@@ -26,12 +26,10 @@
 //! ```
 
 mod backends;
-mod cdl;
 mod combining;
 mod open;
 
 pub use backends::backends;
-pub use cdl::{from_cdl, to_cdl};
 pub use combining::*;
 pub use graticule_array as array;
 pub use graticule_array::{
@@ -86,3 +84,6 @@ pub use open::{
 
 #[doc = include_str!("../../../docs/guide.md")]
 pub mod guide {}
+
+#[doc = include_str!("../../../COMPARE.md")]
+pub mod compare {}

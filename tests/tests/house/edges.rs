@@ -18,13 +18,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("netcdf3", &["array", "storage"]),
     ("hdf5", &["array", "storage"]),
     ("netcdf-c", &["array", "storage"]),
-    ("cdl", &["array", "storage"]),
     ("zarr", &["array", "storage"]),
     (
         "graticule",
         &[
             "cftime", "units", "array", "storage", "lazy", "dataset", "netcdf3", "hdf5",
-            "netcdf-c", "zarr", "cdl",
+            "netcdf-c", "zarr",
         ],
     ),
     ("cli", &["graticule"]),

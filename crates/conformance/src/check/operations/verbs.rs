@@ -1,12 +1,12 @@
 //! The verbs that programs may use, by name. A verb that is not here fails its program.
 
 use graticule::dataset::Operand;
-use graticule::{CovOptions, DataArray, Dataset, DiffLabel, DropNa, Join};
+use graticule::{CovOptions, DataArray, Dataset, DropNa};
 use serde_json::Value;
 
 use super::analysis::{analysis_of_array, analysis_of_set};
 use super::arguments::{dims, names, operand, over, register, scalar};
-use super::joining::{contracted, joining_of_array, joining_of_set, merged_into, of_several};
+use super::joining::{joining_of_array, joining_of_set, merged_into, of_several};
 use super::options::{intervals, key, name_of, reducer, resampling};
 use super::shape::{only_of_array, only_of_set, shape_of_array, shape_of_set};
 use super::ufuncs::{of_two, ufunc};
@@ -117,13 +117,11 @@ macro_rules! shared_verbs {
                 return Ok(Some(on.reduce(by?, over(step.args, step.kw)?)));
             }
             let other = || operand(argument(step, 0)?, registers);
-            // The labels that both have, as xarray's arithmetic takes them.
-            let inner = || on.clone().with_join(Join::Inner);
             Ok(Some(match step.verb {
-                "add" => arithmetic!(inner(), +, other()?).with_join(Join::Exact),
-                "sub" => arithmetic!(inner(), -, other()?).with_join(Join::Exact),
-                "mul" => arithmetic!(inner(), *, other()?).with_join(Join::Exact),
-                "div" => arithmetic!(inner(), /, other()?).with_join(Join::Exact),
+                "add" => arithmetic!(on, +, other()?),
+                "sub" => arithmetic!(on, -, other()?),
+                "mul" => arithmetic!(on, *, other()?),
+                "div" => arithmetic!(on, /, other()?),
                 "pow" => on.pow(other()?),
                 "mod" => arithmetic!(on, %, other()?),
                 "floordiv" => on.floor_div(other()?),
@@ -175,11 +173,7 @@ macro_rules! shared_verbs {
                 "diff" => {
                     let dim = name_of(step, 0, "dim")?;
                     let n = step.args.get(1).or(step.kw.get("n")).and_then(Value::as_u64);
-                    let n = n.unwrap_or(1) as usize;
-                    match step.kw["label"].as_str() {
-                        Some("lower") => on.diff_labelled(dim, n, DiffLabel::Lower),
-                        _ => on.diff(dim, n),
-                    }
+                    on.diff(dim, n.unwrap_or(1) as usize)
                 }
                 "cumsum" => on.cumsum(over(step.args, step.kw)?),
                 "cumprod" => on.cumprod(over(step.args, step.kw)?),
@@ -288,9 +282,6 @@ pub(crate) fn on_array(
     if let Some(made) = joining_of_array(array, &step, registers)? {
         return Ok(made);
     }
-    if let Some(made) = contracted(array, &step, registers)? {
-        return Ok(made);
-    }
     match step.verb {
         "get" | "item" => {
             let name = argument(&step, 0)?.as_str().ok_or("item of no name")?;
@@ -323,9 +314,7 @@ pub(crate) fn on_array(
         "ufunc" if step.args.len() == 2 => {
             let name = argument(&step, 0)?.as_str().unwrap_or_default();
             let other = operand(argument(&step, 1)?, registers)?;
-            // As NumPy's functions of arrays, it is called like the first of them.
-            let made = of_two(array, name, other)?;
-            Ok(Register::Array(made.with_name(array.name().unwrap_or_default())))
+            Ok(Register::Array(of_two(array, name, other)?))
         }
         verb => match shared_on_array(array, &step, registers)? {
             Some(made) => Ok(Register::Array(made)),

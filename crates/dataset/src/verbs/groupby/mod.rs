@@ -6,7 +6,6 @@ mod grouping;
 mod key;
 mod quantile;
 mod reduce;
-mod running;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use graticule_array::{Error, Result};
 
 use super::grouping::NO_GROUP;
-use super::reduce::placed;
 use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
@@ -76,8 +75,7 @@ impl DatasetGroupBy {
             } else if !var.dims().has(&grouping.dim) {
                 parts.adopt(name, var.clone(), &set.0)?;
             } else if alone || var.dtype().is_real() {
-                let made = quantiles(var, grouping, q, &dims, options)
-                    .and_then(|made| placed(made, name, grouping));
+                let made = quantiles(var, grouping, q, &dims, options);
                 parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }
