@@ -19,3 +19,7 @@ conformance corpus="../shared/data":
 # Time graticule beside xarray + dask + flox and CDO (makes a Python venv, needs the cdo package)
 bench days="1000":
     bash benches/run.sh {{days}}
+
+# Run fuzz targets (all, or one: just fuzz 600 hdf5)
+fuzz seconds="300" target="":
+    cargo run --release -p graticule-fuzz -- --seconds {{seconds}} {{ if target == "" { "" } else { "--target " + target } }}

@@ -80,6 +80,10 @@ fn run(bytes: &[u8]) -> u64 {
     if let Ok(set) = opened {
         trace.text(&set.to_string());
         let _ = set.to_html();
+        let cf = set.cf();
+        trace.text(&cf.to_string());
+        trace.note(&cf.time_audit());
+        trace.note(&cf.report());
         // What a file declares may be larger than any memory: then an error has to come.
         trace.note(&set.compute());
     }

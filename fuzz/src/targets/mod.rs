@@ -2,6 +2,7 @@
 
 mod arrays;
 mod classic;
+mod conventions;
 mod dataset;
 mod filter;
 mod gzip;
@@ -22,6 +23,9 @@ pub const TARGETS: &[Target] = &[
     gzip::GZIP,
     dataset::DATASET,
     index::INDEX,
+    conventions::UNIT,
+    conventions::CELL_METHODS,
+    conventions::PROJ,
     times::UNITS,
     times::DATE,
     times::FREQUENCY,
