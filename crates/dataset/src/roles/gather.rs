@@ -36,7 +36,19 @@ impl Dataset {
     /// The carried fault; if a list names a dimension without a length, holds a number twice or
     /// beyond the array, or cannot be read.
     pub fn uncompress(&self) -> Result<Self> {
+        self.uncompress_to([])
+    }
+
+    /// [`uncompress`](Self::uncompress) with the lengths of dimensions that no variable has.
+    ///
+    /// # Errors
+    /// As [`uncompress`](Self::uncompress).
+    pub fn uncompress_to<'a>(
+        &self,
+        lengths: impl IntoIterator<Item = (&'a str, usize)>,
+    ) -> Result<Self> {
         self.sound()?;
+        let given: Vec<(&str, usize)> = lengths.into_iter().collect();
         let lists: Vec<(Name, String)> = self
             .variables()
             .filter(|(name, var)| matches!(&**var.dims(), [d] if d == *name))
@@ -45,14 +57,19 @@ impl Dataset {
             })
             .collect();
         lists.iter().try_fold(self.clone(), |set, (list, text)| {
-            set.unpacked(list, text).map_err(|e| in_variable(e, list))
+            set.unpacked(list, text, &given).map_err(|e| in_variable(e, list))
         })
     }
 
-    fn unpacked(&self, list: &Name, text: &str) -> Result<Self> {
+    fn unpacked(&self, list: &Name, text: &str, given: &[(&str, usize)]) -> Result<Self> {
         let dims: Dims = text.split_whitespace().collect();
         dims.check()?;
-        let length = |d: &Name| self.size_of(d).ok_or_else(|| no_dimension(d, self.sizes()));
+        let length = |d: &Name| {
+            let given = given.iter().find(|(name, _)| d == name).map(|(_, n)| *n);
+            self.size_of(d).or(given).ok_or_else(|| {
+                no_dimension(d, self.sizes()).hint("give its length: uncompress_to([(.., ..)])")
+            })
+        };
         let lengths: Vec<usize> = dims.iter().map(length).collect::<Result<_>>()?;
         let total = cells(&lengths)?;
         let mut from: Vec<Option<usize>> = vec![None; total];

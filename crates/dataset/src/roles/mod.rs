@@ -8,6 +8,7 @@ mod bounds;
 mod cell_methods;
 mod criteria;
 mod crs;
+mod edges;
 mod features;
 mod find;
 mod flags;

@@ -96,6 +96,7 @@ struct Fit {
     p_value: f64,
 }
 
+#[allow(clippy::needless_pass_by_value)] // cloned for each pass over the pairs
 fn fit<'a>(
     x: impl Iterator<Item = &'a f64> + Clone,
     y: impl Iterator<Item = &'a f64> + Clone,

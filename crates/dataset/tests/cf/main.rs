@@ -5,6 +5,7 @@
 
 mod bounds;
 mod crs;
+mod examples;
 mod features;
 mod find;
 mod flags;
