@@ -23,3 +23,7 @@ bench days="1000":
 # Run fuzz targets (all, or one: just fuzz 600 hdf5)
 fuzz seconds="300" target="":
     cargo run --release -p graticule-fuzz -- --seconds {{seconds}} {{ if target == "" { "" } else { "--target " + target } }}
+
+# Run random plans in processes of their own and look at their resident memory
+memory plans="200":
+    GRATICULE_PLANS={{plans}} cargo test --release -p graticule-lazy --test resident -- --nocapture

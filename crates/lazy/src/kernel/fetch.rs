@@ -58,7 +58,7 @@ impl Resolver<'_> {
         if !full {
             // Picked axes are gone in `out`; as axes of length 1 they are back for the reader.
             if to.len.as_slice() != out.shape() {
-                let piece = source.read(&region)?;
+                let piece = source.read(&region).map_err(|e| located(e, &region))?;
                 self.count(source, &region, start);
                 out.view_mut().region(to)?.assign(&piece.reshape(&to.len)?)?;
                 return Ok(true);
@@ -67,17 +67,18 @@ impl Resolver<'_> {
             let taken = std::mem::take(out);
             let mut wide = taken.reshape(&region.len)?;
             drop(taken);
-            source.read_into(&region, wide.view_mut())?;
+            source.read_into(&region, wide.view_mut()).map_err(|e| located(e, &region))?;
             self.count(source, &region, start);
             *out = wide.reshape(&shape)?;
             return Ok(true);
         }
         let mut view = out.view_mut();
         if to.len.as_slice() == view.shape().as_slice() {
-            source.read_into(&region, view)?;
+            source.read_into(&region, view)
         } else {
-            source.read_into(&region, view.region(to)?)?;
+            source.read_into(&region, view.region(to)?)
         }
+        .map_err(|e| located(e, &region))?;
         self.count(source, &region, start);
         Ok(true)
     }
@@ -109,7 +110,7 @@ impl Resolver<'_> {
             );
             let mut piece = self.buffer(&info.dtype, &region.len)?;
             let start = Instant::now();
-            source.read_into(&region, piece.view_mut())?;
+            source.read_into(&region, piece.view_mut()).map_err(|e| located(e, &region))?;
             self.count(source, &region, start);
             let picks: Vec<Pick> = chosen.iter().map(|s| s.pick.clone()).collect();
             let picked = piece.select(&Selection::new(picks))?;
@@ -124,6 +125,11 @@ impl Resolver<'_> {
         }
         Ok(())
     }
+}
+
+/// An error of reading a box, which says which.
+fn located(error: Error, region: &Region) -> Error {
+    error.context(format!("reading {:?} from {:?} on", region.len, region.start))
 }
 
 /// Picked indices that are read together.

@@ -8,6 +8,7 @@ mod explain;
 mod failures;
 mod functions;
 mod laws;
+mod limits;
 mod random;
 mod reductions;
 mod scenarios;
