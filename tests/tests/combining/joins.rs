@@ -1,7 +1,7 @@
 use graticule::testing::{assert_equal, datasets};
 use graticule::{
-    AlignOptions, CombineOptions, Compat, DataArray, Dataset, Join, Method, ReindexOptions,
-    Tolerance, align, broadcast, merge_with, near,
+    AlignOptions, Array, Calendar, CombineOptions, Compat, DType, DataArray, Dataset, Join, Method,
+    ReindexOptions, TimeType, TimeUnit, Tolerance, align, broadcast, merge_with, near,
 };
 use proptest::prelude::*;
 
@@ -175,6 +175,42 @@ fn an_ambiguous_tolerance_is_an_error() {
     assert!(said(Tolerance::Rel(0.5)).contains("ambiguous"));
     assert!(said(Tolerance::Abs(-1.0)).contains("no tolerance"));
     assert!(said(Tolerance::Abs(f64::NAN)).contains("no tolerance"));
+}
+
+/// Instants as labels, in ticks of a unit since 1970.
+fn times(ticks: Vec<i64>, unit: TimeUnit, calendar: Calendar) -> DataArray {
+    let n = ticks.len();
+    let time = Array::from_vec([n], ticks).unwrap();
+    let time = time.with_dtype(DType::Time(TimeType { unit, calendar })).unwrap();
+    DataArray::new("v", "t", (0..n as i32).collect::<Vec<_>>()).with_coord("t", "t", time)
+}
+
+#[test]
+fn instants_join_whatever_their_ticks_but_not_across_calendars() {
+    use Calendar::{Day360, NoLeap, ProlepticGregorian, Standard};
+    let day = 86_400;
+    let a = times(vec![0, day], TimeUnit::Second, NoLeap);
+    let b = times(vec![1000 * day, 2000 * day], TimeUnit::Millisecond, NoLeap);
+    let outer = align(&[a.clone(), b.clone()], &Join::Outer.into()).unwrap();
+    assert_eq!(flat(&outer[0].fillna(-1)), [0.0, 1.0, -1.0]);
+    assert_eq!(flat(&outer[1].fillna(-1)), [-1.0, 0.0, 1.0]);
+    assert_eq!(flat(&(a.clone().with_join(Join::Inner) - &b)), [1.0]);
+    let other = times(vec![0, day], TimeUnit::Second, Day360);
+    let error = align(&[a.clone(), other.clone()], &Join::Outer.into()).unwrap_err().to_string();
+    assert!(error.contains("array 1") && error.contains("array 2"), "{error}");
+    let error = (&a + &other).check().unwrap_err().to_string();
+    assert!(error.contains("noleap") && error.contains("360_day"), "{error}");
+    let (c, d) = (
+        times(vec![0], TimeUnit::Second, Standard),
+        times(vec![0], TimeUnit::Second, ProlepticGregorian),
+    );
+    assert_eq!(flat(&(c + d)), [0.0]);
+    // Within seconds.
+    let late = times(vec![1, day], TimeUnit::Second, NoLeap);
+    let near = AlignOptions::new(Join::Exact).tolerance(Tolerance::Abs(2.0));
+    assert_eq!(flat(&(a.with_join(near) + late)), [0.0, 2.0]);
+    let dates = b.reindex("t", vec!["1970-01-02", "1970-01-09"]);
+    assert_eq!(flat(&dates.fillna(-1)), [0.0, -1.0]);
 }
 
 #[test]

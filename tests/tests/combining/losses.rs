@@ -3,7 +3,8 @@
 
 use graticule::{
     AlignOptions, CombineAttrs, CombineOptions, Compat, DataArray, Dataset, Join, Lacking,
-    LossKind, Losses, Overlap, Result, Tolerance, align, combine, concat_with, merge_with,
+    LossKind, Losses, ManyOptions, Overlap, Result, Tolerance, align, combine, concat_with,
+    merge_with,
 };
 
 use crate::pair;
@@ -306,4 +307,36 @@ fn presets_say_what_they_do() {
     assert_eq!(fast.losses().count(OverriddenVariable), 1);
     let old = concat_with(&parts, "x", &CombineOptions::like_xarray_old()).unwrap();
     assert_eq!(old["s"].dims().to_string(), "x, y");
+}
+
+#[test]
+fn files_have_a_ledger_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, x, title) in
+        [("a.nc", [1, 2], "one"), ("b.nc", [3, 4], "two"), ("c.nc", [5, 6], "one")]
+    {
+        let ds = titled(pair(x, [1., 2.]), title).with_session(&graticule::session());
+        ds.write(folder.path().join(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("d.nc"), b"no file").unwrap();
+    let pattern = folder.path().join("*.nc").to_str().unwrap().to_owned();
+    let open = |options: ManyOptions| {
+        graticule::open_mfdataset_with(pattern.as_str(), &options, &graticule::session())
+    };
+    let ds = open(ManyOptions::new().skip_bad(1)).unwrap();
+    let losses = ds.losses();
+    assert_eq!(losses.count(IgnoredAttribute), 1, "{losses}");
+    assert_eq!(losses.count(LossKind::SkippedFile), 1, "{losses}");
+    let entry = losses.iter().find(|l| l.kind() == IgnoredAttribute).unwrap();
+    assert!(entry.name() == "title" && entry.first_operand().ends_with("b.nc"), "{losses}");
+    for attrs in [CombineAttrs::Override, CombineAttrs::DropConflicts, CombineAttrs::NoConflicts] {
+        let strict = CombineOptions::strict().combine_attrs(attrs);
+        assert!(open(ManyOptions::new().skip_bad(1).combine(strict)).is_err(), "{attrs:?}");
+    }
+    let told = ds.provenance("v").unwrap();
+    assert_eq!((told.rule(), told.sources().count()), ("concatenated along \"x\"", 3));
+    std::fs::remove_file(folder.path().join("d.nc")).unwrap();
+    std::fs::remove_file(folder.path().join("b.nc")).unwrap();
+    let strict = ManyOptions::new().combine(CombineOptions::strict());
+    assert!(open(strict).unwrap().losses().is_empty());
 }

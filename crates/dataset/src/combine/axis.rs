@@ -66,7 +66,7 @@ pub struct Disorder {
 /// );
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AxisReport {
     /// The dimension.
     pub dim: Name,
@@ -100,6 +100,13 @@ impl AxisReport {
     #[must_use]
     pub fn missing(&self) -> usize {
         self.gaps.iter().map(|g| g.missing).fold(0, usize::saturating_add)
+    }
+}
+
+/// The human display, because notebooks print `Debug`.
+impl fmt::Debug for AxisReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -130,7 +130,7 @@ impl fmt::Display for Loss {
 /// assert_eq!(losses.to_string(), "1 dropped label: dimension \"x\" of dataset 1 (Join::Inner)\n");
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Losses(Arc<IndexMap<(LossKind, String, &'static str), Loss>>);
 
 impl Losses {
@@ -218,6 +218,13 @@ impl Losses {
     }
 }
 
+/// The human display, because notebooks print `Debug`.
+impl fmt::Debug for Losses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for Losses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
@@ -233,7 +240,7 @@ impl fmt::Display for Losses {
 /// Where a variable of a combined dataset comes from, and by which rule.
 ///
 /// Displayed in one line: `"lat" is that of a.nc: equal in all 12`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Provenance {
     pub(crate) name: Name,
     pub(crate) rule: String,
@@ -250,6 +257,13 @@ impl Provenance {
     /// The files or operands whose values it holds.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         self.sources.iter().map(|s| &**s)
+    }
+}
+
+/// The human display, because notebooks print `Debug`.
+impl fmt::Debug for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -91,7 +91,7 @@ impl fmt::Display for Difference {
 /// );
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Differences(pub(crate) Vec<Difference>);
 
 impl Differences {
@@ -131,6 +131,13 @@ impl Differences {
     /// If there is any difference.
     pub fn refuse(&self) -> Result<()> {
         if self.is_empty() { Ok(()) } else { Err(Error::mismatch(self.to_string().trim_end())) }
+    }
+}
+
+/// The human display, because notebooks print `Debug`.
+impl fmt::Debug for Differences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

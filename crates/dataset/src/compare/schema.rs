@@ -40,7 +40,7 @@ pub struct VariableSchema {
 ///      \"v\": type float32 and float64\n"
 /// );
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Schema {
     /// Dimensions and their lengths.
     pub sizes: Vec<(Name, usize)>,
@@ -142,6 +142,13 @@ fn attributes(found: &mut Differences, at: &str, a: &Attrs, b: &Attrs) {
     }
     for (name, value) in b.iter().filter(|(n, _)| !a.has(n)) {
         found.push(kind, at, format!("attribute \"{name}\" only on the right: \"{value}\""));
+    }
+}
+
+/// The human display, because notebooks print `Debug`.
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
