@@ -1,5 +1,7 @@
 //! The chunk law of analysis verbs: the same on data in memory and behind sources in any chunks.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests
+
 use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType, TimeType};
