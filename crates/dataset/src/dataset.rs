@@ -368,12 +368,12 @@ impl Dataset {
         self.0.coords.contains(name)
     }
 
-    /// The index of a coordinate, or the index over several coordinates of a dimension.
+    /// The index of a coordinate, or the multi-index of a dimension.
     #[must_use]
     pub fn index(&self, coord: &str) -> Option<&Arc<dyn Index>> {
         let joint = || {
             let of_coord = self.joint(coord);
-            let of_dim = || self.0.joints.iter().find(|j| matches!(&*j.dims, [d] if d == coord));
+            let of_dim = || self.find_multi(coord).map(|(joint, _)| joint);
             of_coord.or_else(of_dim).map(|j| &j.index)
         };
         self.0.indexes.get(coord).or_else(joint)

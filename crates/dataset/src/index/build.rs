@@ -112,4 +112,11 @@ pub trait BuildIndex: Send + Sync + Debug {
     /// # Errors
     /// If the coordinates do not suit it: their number, dimensions or types.
     fn build(&self, coords: &IndexCoords) -> Result<Arc<dyn Index>>;
+
+    /// The coordinates and dimensions that the index covers, in the order in which it counts
+    /// them: all of them, if it does not say otherwise. Those it leaves out (the bounds of a
+    /// coordinate) may come and go without it.
+    fn covers(&self, coords: &IndexCoords) -> (Vec<Name>, Dims) {
+        (coords.coords().iter().map(|c| c.name.clone()).collect(), coords.dims().clone())
+    }
 }

@@ -6,6 +6,8 @@ use graticule_array::{Array, DType, Error, Pick, Result, Scalar, Selection};
 
 use super::build::{BuildIndex, IndexCoords};
 use super::{Found, Index, LabelIndex, Query};
+use crate::dims::Dims;
+use crate::name::Name;
 use crate::select::{Relation, Selector};
 
 /// Which of its ends belong to an interval.
@@ -126,7 +128,11 @@ impl Index for IntervalIndex {
     }
 
     fn shape(&self) -> Vec<usize> {
-        vec![self.points.len(), 2]
+        vec![self.points.len()]
+    }
+
+    fn labels(&self) -> Option<&Array> {
+        Some(&self.points)
     }
 
     fn sel(&self, query: &Query) -> Result<Found> {
@@ -171,11 +177,10 @@ impl Index for IntervalIndex {
     }
 
     fn isel(&self, picks: &[Pick]) -> Option<Arc<dyn Index>> {
-        let [along, ends] = picks else { return None };
-        if *ends != Pick::all(2) || matches!(along, Pick::At(_)) {
+        if matches!(picks.first()?, Pick::At(_)) {
             return None;
         }
-        let selection = Selection::new([along.clone()]);
+        let selection = Selection::new(picks);
         let select = |a: &Array| a.select(&selection).ok();
         Some(Arc::new(Self {
             points: select(&self.points)?,
@@ -187,7 +192,8 @@ impl Index for IntervalIndex {
 
     fn difference(&self, other: &dyn Index) -> Option<String> {
         let Some(other) = (other as &dyn std::any::Any).downcast_ref::<Self>() else {
-            return Some(format!("one is an index of intervals, the other of {}", other.kind()));
+            // Plain labels are the same if the labels of the intervals are.
+            return LabelIndex::new(&self.points)?.difference(other);
         };
         if self.closed != other.closed {
             return Some("other ends belong to the intervals".into());
@@ -210,6 +216,13 @@ impl Index for IntervalIndex {
 }
 
 impl BuildIndex for IntervalRecipe {
+    /// The bounds are needed to build it only.
+    fn covers(&self, coords: &IndexCoords) -> (Vec<Name>, Dims) {
+        let first = coords.coords().first();
+        let name = first.map(|c| c.name.clone());
+        (name.into_iter().collect(), first.map_or_else(Dims::none, |c| c.dims.clone()))
+    }
+
     fn build(&self, coords: &IndexCoords) -> Result<Arc<dyn Index>> {
         let wrong = || {
             Error::mismatch(format!(

@@ -195,17 +195,17 @@ impl Dataset {
         let coords = names.iter().map(|name| self.index_coord(name)).collect::<Result<_>>()?;
         let coords = IndexCoords::new(coords)?;
         let index = recipe.build(&coords)?;
-        if index.shape() != coords.shape() {
+        let (names, dims) = recipe.covers(&coords);
+        let lens: Vec<usize> = dims.iter().filter_map(|d| self.size_of(d)).collect();
+        if index.shape() != lens {
             return Err(Error::mismatch(format!(
-                "the {} index has the shape {:?}; its coordinates ({}) have {:?}",
+                "the {} index has the shape {:?}; its coordinates ({dims}) have {lens:?}",
                 index.kind(),
                 index.shape(),
-                coords.dims(),
-                coords.shape()
             )));
         }
         let mut parts = (*self.0).clone();
-        parts.put_joint(Joint { coords: names.into(), dims: coords.dims().clone(), index });
+        parts.put_joint(Joint { coords: names.into(), dims, index });
         Ok(Self(Arc::new(parts)))
     }
 

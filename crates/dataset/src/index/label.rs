@@ -7,7 +7,7 @@ use graticule_array::{Array, DType, Element, Error, Pick, Result, Selection, Tex
 use graticule_cftime::Resolution;
 
 use super::column::{Column, Order};
-use super::{Found, Index, Joined, Query};
+use super::{Found, Index, Joined, Query, RangeIndex};
 use crate::combine::Join;
 use crate::select::{Label, Method, Selector};
 use crate::show::values::element_text;
@@ -199,6 +199,9 @@ impl Index for LabelIndex {
     }
 
     fn difference(&self, other: &dyn Index) -> Option<String> {
+        if let Some(range) = (other as &dyn std::any::Any).downcast_ref::<RangeIndex>() {
+            return range.difference(self);
+        }
         match self.labels_of(other).and_then(|l| super::query::difference(&self.labels, l)) {
             Ok(difference) => difference,
             Err(error) => Some(error.to_string()),

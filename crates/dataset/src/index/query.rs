@@ -167,6 +167,11 @@ impl LabelIndex {
     }
 
     fn whole(&self, coord: &str, label: &Scalar) -> Result<Wanted<i64>> {
+        if let Scalar::Time(tick, _) | Scalar::Duration(tick, _) = label
+            && *tick == graticule_array::MISSING_TICK
+        {
+            return Err(Error::not_found(format!("a missing label is not in \"{coord}\"")));
+        }
         match (self.labels.dtype(), label) {
             (DType::Time(of), Scalar::Time(tick, t)) => {
                 if !same_calendar(of.calendar, t.calendar) {

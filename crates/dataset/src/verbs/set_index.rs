@@ -9,7 +9,6 @@ use crate::dataset::{Dataset, Parts};
 use crate::dims::{Dims, no_dimension};
 use crate::index::{Index, Joint, MultiIndex};
 use crate::name::Name;
-use crate::variable::Variable;
 
 impl Dataset {
     /// Makes coordinates or variables along a dimension its labels: one takes the place of the
@@ -189,26 +188,10 @@ impl Dataset {
         match left.as_slice() {
             [last] => {
                 let name = joint.coords.get(*last).ok_or_else(|| Error::bug("a lost level"))?;
-                ds.try_swap_dim(dim, name)
+                ds.try_swap_dims(&[(dim.clone(), name.clone())])
             }
             _ => Ok(ds),
         }
-    }
-
-    /// The coordinate `name`, of the dimension `dim`, as the dimension itself.
-    fn try_swap_dim(&self, dim: &Name, name: &Name) -> Result<Self> {
-        let mut parts = self.0.emptied();
-        let renamed = |d: &Name| if d == dim { name.clone() } else { d.clone() };
-        for (key, var) in &self.0.vars {
-            let made = if var.dims().has(dim) {
-                let dims: Dims = var.dims().iter().map(renamed).collect();
-                Variable::clone(var).with_dims_data(dims, var.data().clone())?
-            } else {
-                var.clone()
-            };
-            parts.adopt(key, made, &self.0)?;
-        }
-        Ok(Self(Arc::new(parts)))
     }
 }
 

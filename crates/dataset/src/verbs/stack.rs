@@ -149,14 +149,21 @@ impl Dataset {
         Ok(Self(Arc::new(parts)))
     }
 
-    /// The multi-index of a dimension.
-    pub(crate) fn multi(&self, dim: &str) -> Result<(&Joint, &MultiIndex)> {
-        let found = self.0.joints.iter().filter(|j| *j.dims == [Name::from(dim)]);
-        let mut found = found.filter_map(|j| {
+    /// The multi-index of a dimension, if it has one.
+    pub(crate) fn find_multi(&self, dim: &str) -> Option<(&Joint, &MultiIndex)> {
+        let mut found = self.0.joints.iter().filter(|j| matches!(&*j.dims, [d] if d == dim));
+        found.find_map(|j| {
             let index = (j.index.as_ref() as &dyn std::any::Any).downcast_ref::<MultiIndex>()?;
             Some((j, index))
-        });
-        found.next().ok_or_else(|| {
+        })
+    }
+
+    /// The multi-index of a dimension.
+    ///
+    /// # Errors
+    /// If it has none.
+    pub(crate) fn multi(&self, dim: &str) -> Result<(&Joint, &MultiIndex)> {
+        self.find_multi(dim).ok_or_else(|| {
             Error::invalid(format!("dimension \"{dim}\" has no multi-index"))
                 .hint(format!("set_index({dim:?}, [..]) makes one of coordinates"))
         })

@@ -10,7 +10,7 @@ use crate::dims::no_dimension;
 use crate::name::Name;
 
 impl Dataset {
-    fn try_swap_dims(&self, pairs: &[(Name, Name)]) -> Result<Self> {
+    pub(crate) fn try_swap_dims(&self, pairs: &[(Name, Name)]) -> Result<Self> {
         for (i, (old, new)) in pairs.iter().enumerate() {
             self.size_of(old).ok_or_else(|| no_dimension(old, self.sizes()))?;
             if pairs.iter().take(i).any(|(o, n)| o == old || n == new) {
@@ -43,6 +43,14 @@ impl Dataset {
             let dims = var.dims().iter().map(renamed).collect();
             let made = var.clone().with_dims_data(dims, var.data().clone())?;
             parts.insert(name.clone(), made, coord)?;
+        }
+        for joint in self.0.joints.iter().filter(|j| j.dims.iter().any(|d| renamed(d) != *d)) {
+            let kept = |c: &Name| parts.indexes.get(c).is_none();
+            if joint.coords.iter().all(kept) {
+                parts.put_joint(joint.renamed(Name::clone, renamed));
+            } else {
+                parts.note_dropped(joint);
+            }
         }
         Ok(Self(Arc::new(parts)))
     }

@@ -3,7 +3,7 @@
 use graticule_array::{Array, DType, TimeType};
 use graticule_cftime::{Calendar, DateTime, TimeUnit};
 use graticule_dataset::{
-    Closed, DataArray, Dataset, IntervalIndex, Join, Longitudes, PeriodicIndex, PointIndex,
+    Closed, DataArray, Dataset, IntervalIndex, Join, Label, Longitudes, PeriodicIndex, PointIndex,
     RangeIndex, Selector, between, contains, index_laws, inside, near, overlaps, touches,
 };
 use proptest::prelude::*;
@@ -198,6 +198,11 @@ fn ranges_take_no_memory() {
     let part = t.sel("x", 1000.0..=100_000_000.0).isel("x", graticule_dataset::step(.., 4));
     assert_eq!(part.index("x").unwrap().describe(), "range (49999501 from 1000 by 2)");
     assert_eq!(part.sel("x", 2000.0)["x"].item::<f64>().unwrap(), 2000.0);
+    let listed = DataArray::new("x", "n", vec![1, 2, 3]).with_coord("n", "n", vec![0.0, 0.1, 0.2]);
+    let made = DataArray::new("x", "n", vec![1, 2, 3])
+        .with_range("n", RangeIndex::new(0.0, 0.1, 3).unwrap());
+    assert_eq!((&listed + &made).values::<i32>().unwrap(), [2, 4, 6]);
+    assert_eq!((&made + &listed).values::<i32>().unwrap(), [2, 4, 6]);
     let tenths = Array::from_vec([5], vec![0.0, 0.1, 0.2, 0.30000000000000004, 0.4]).unwrap();
     assert_eq!(RangeIndex::detect(&tenths).unwrap().step(), 0.1);
     let gap = Array::from_vec([3], vec![0.0, 0.1, 0.21]).unwrap();
@@ -265,6 +270,11 @@ fn soil_layers_and_months_by_their_bounds() {
     assert_eq!(ds.sel("time", contains("2000-02-01"))["t"].item::<i32>().unwrap(), 2);
     assert_eq!(ds.sel("time", "2000-02-28T23")["t"].item::<i32>().unwrap(), 2);
     assert_eq!(ds.sel("time", "2000-02".."2000-04")["t"].values::<i32>().unwrap(), [2, 3, 4]);
+    let t = ds.var("t");
+    assert_eq!(t.sel("time", contains("2000-02-01")).item::<i32>().unwrap(), 2, "without bounds");
+    let plain = DataArray::new("t", "time", vec![1; 5])
+        .with_coord_variable("time", ds.variable("time").unwrap().clone());
+    assert_eq!((&t + &plain).values::<i32>().unwrap(), [2, 3, 4, 5, 6]);
     let later = ds.isel("time", 2..);
     assert_eq!(later.sel("time", contains("2000-04-30"))["t"].item::<i32>().unwrap(), 4);
     assert!(later.sel("time", contains("2000-01-30")).fault().unwrap().error().is_not_found());
@@ -280,6 +290,29 @@ fn repeated_labels_give_all_their_positions() {
     let wanted = DataArray::new("", "p", vec!["b"]);
     let e = x.sel("t", &wanted).check().unwrap_err().to_string();
     assert!(e.contains("occur more than once"), "{e}");
+}
+
+#[test]
+fn missing_labels_are_never_found() {
+    let of = TimeType { unit: TimeUnit::Second, calendar: Calendar::Standard };
+    let missing = graticule_array::MISSING_TICK;
+    let time = Array::from_vec([3], vec![20, missing, 10]).unwrap();
+    let x = DataArray::new("x", "time", vec![1, 2, 3]).with_coord(
+        "time",
+        "time",
+        time.with_dtype(DType::Time(of)).unwrap(),
+    );
+    let nat = || Label::time(missing, of);
+    assert!(x.sel("time", Selector::from(nat())).fault().unwrap().error().is_not_found());
+    let nats = Array::from_vec([1], vec![missing]).unwrap().with_dtype(DType::Time(of)).unwrap();
+    assert!(x.sel("time", near(nats)).fault().unwrap().error().is_not_found());
+    let at =
+        |tick: i64| Array::from_vec([1], vec![tick]).unwrap().with_dtype(DType::Time(of)).unwrap();
+    assert_eq!(x.sel("time", near(at(11))).values::<i32>().unwrap(), [3], "of labels in no order");
+    let real = DataArray::new("x", "t", vec![1, 2]).with_coord("t", "t", vec![f64::NAN, 1.0]);
+    assert!(real.sel("t", f64::NAN).fault().unwrap().error().is_not_found());
+    assert!(real.sel("t", near(f64::NAN)).fault().unwrap().error().is_not_found());
+    assert_eq!(real.sel("t", near(9.0)).item::<i32>().unwrap(), 2);
 }
 
 #[test]

@@ -95,6 +95,8 @@ fn the_index_follows_other_verbs() {
     assert_eq!(back["y"].values::<i32>().unwrap(), [2, 1]);
     let computed = (&z * 2.0).compute().unwrap();
     assert_eq!(computed.sel("y", 1).sel("x", 20).item::<f64>().unwrap(), 10.0);
+    let swapped = z.swap_dims([("z", "cell")]);
+    assert_eq!(swapped.sel("x", 10).dims().to_string(), "y");
     let renamed = z.rename([("x", "lon"), ("z", "cell")]);
     assert_eq!(renamed.sel("lon", 10).values::<f64>().unwrap(), [1.0, 4.0]);
     assert_eq!(renamed.unstack("cell").dims().to_string(), "y, lon");
