@@ -34,8 +34,8 @@ pub use error::{Error, Result, did_you_mean, nearest_names};
 pub use grid::{BlockRange, ChunkGrid, DimChunks};
 pub use half::f16;
 pub use line::{
-    Beyond, Curve, Gaps, Integral, Interpolation, LineOp, PolyFit, QuantileMethod, Quantiles,
-    Slope, Window, WindowStat,
+    Beyond, Curve, Gaps, GroupRuns, Integral, Interpolation, LineOp, PolyFit, QuantileMethod,
+    Quantiles, Slope, WeightedQuantiles, Window, WindowStat,
 };
 pub use map::{MapOp, MathFn, TextEncoding};
 pub use ndarray;

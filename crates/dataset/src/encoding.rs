@@ -5,6 +5,7 @@ use graticule_cftime::TimeUnits;
 use graticule_storage::{FilterSpec, Location};
 
 use crate::attrs::Attrs;
+use crate::cf::RELATED;
 
 /// How a variable was stored, or shall be. Never compared, and dropped by verbs that change the
 /// values it describes, so that nothing is written with a scale that no longer fits.
@@ -44,12 +45,15 @@ pub struct Encoding {
 impl Encoding {
     /// What remains true of the storage after the values have changed: where they come from is
     /// history, packing and chunks no longer fit; units of time do if the values are still times.
+    /// What the variable is to others (its bounds, its grid mapping) does not depend on them.
     #[must_use]
     pub fn after_change(&self, dtype: &DType) -> Self {
+        let roles = self.extra.iter().filter(|(name, _)| RELATED.contains(&name.as_str()));
+        let extra: Attrs = roles.map(|(name, value)| (name.clone(), value.clone())).collect();
         if !matches!(dtype, DType::Time(_)) {
-            return Self::default();
+            return Self { extra, ..Self::default() };
         }
-        Self { time: self.time.clone(), ..Self::default() }
+        Self { time: self.time.clone(), extra, ..Self::default() }
     }
 
     /// What remains true after a part of the axes is gone, added or reordered: all but the chunks.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use graticule_cdl::CdlBackend;
 use graticule_hdf5::Hdf5Backend;
 use graticule_netcdf3::Netcdf3Backend;
 use graticule_storage::Backend;
@@ -21,7 +22,7 @@ use graticule_storage::Backend;
 #[must_use]
 pub fn backends() -> Vec<Arc<dyn Backend>> {
     let native: Vec<Arc<dyn Backend>> =
-        vec![Arc::new(Netcdf3Backend), Arc::new(Hdf5Backend::new())];
+        vec![Arc::new(Netcdf3Backend), Arc::new(Hdf5Backend::new()), Arc::new(CdlBackend::new())];
     #[cfg(feature = "libnetcdf")]
     let native = with_fallback(native);
     native

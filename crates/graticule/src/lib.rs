@@ -26,10 +26,12 @@
 //! ```
 
 mod backends;
+mod cdl;
 mod combining;
 mod open;
 
 pub use backends::backends;
+pub use cdl::{from_cdl, to_cdl};
 pub use combining::*;
 pub use graticule_array as array;
 pub use graticule_array::{

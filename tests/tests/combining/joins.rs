@@ -144,6 +144,43 @@ proptest! {
     }
 }
 
+#[test]
+fn datasets_and_arrays_meet_by_a_join_in_both_orders() {
+    let ds = Dataset::new()
+        .with_coord("x", "x", vec![1, 2, 3])
+        .with_var("a", "x", vec![1.0, 2.0, 3.0])
+        .with_var("b", ["y", "x"], (vec![1.0; 6], [2, 3]));
+    let part = DataArray::new("p", "x", vec![20.0, 40.0]).with_coord("x", "x", vec![2, 4]);
+    assert!((&ds - &part).check().is_err() && (&part - &ds).check().is_err());
+    let inner = ds.clone().with_join(Join::Inner) - &part;
+    assert_eq!((flat(&inner["a"]), flat(&inner["b"])), (vec![-18.0], vec![-19.0, -19.0]));
+    let before = part.clone().with_join(Join::Inner) - &ds;
+    assert_eq!((flat(&before["a"]), before["b"].dims().to_string()), (vec![18.0], "x, y".into()));
+    let outer = &ds.clone().with_join(Join::Outer) + &part;
+    let filled = outer["a"].fillna(0);
+    assert_eq!((outer.size_of("x"), flat(&filled)), (Some(4), vec![0.0, 22.0, 0.0, 0.0]));
+    let zero = AlignOptions::new(Join::Outer).fill_value(0.0);
+    assert_eq!(flat(&(ds.clone().with_join(zero) + &part)["a"]), [1.0, 22.0, 3.0, 40.0]);
+    // Variables that only one side has are kept out, and counted.
+    let shared = ds.clone().with_join(Join::Inner) + ds.keep(["a"]);
+    assert_eq!((flat(&shared["a"]), shared.has("b")), (vec![2.0, 4.0, 6.0], false));
+    assert_eq!(shared.losses().count(graticule::LossKind::DroppedVariable), 1);
+    assert!((&ds + ds.keep(["a"])).check().is_err());
+}
+
+#[test]
+fn stacked_dimensions_align_where_they_are_the_same() {
+    let ds = Dataset::new()
+        .with_coord("x", "x", vec![1, 2])
+        .with_coord("y", "y", vec![1, 2, 3])
+        .with_var("v", ["x", "y"], ((0..6).collect::<Vec<i32>>(), [2, 3]))
+        .stack("z", ["x", "y"]);
+    let same = align(&[ds.clone(), ds.clone()], &Join::Inner.into()).unwrap();
+    assert!(assert_equal(&same[0], &ds).is_ok() && same[0].index("z").is_some());
+    let error = align(&[ds.clone(), ds.isel("z", 1..)], &Join::Inner.into());
+    assert!(error.is_err());
+}
+
 fn at(x: Vec<f64>) -> DataArray {
     DataArray::new("v", "x", x.clone()).with_coord("x", "x", x)
 }

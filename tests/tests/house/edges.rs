@@ -18,12 +18,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("netcdf3", &["array", "storage"]),
     ("hdf5", &["array", "storage"]),
     ("netcdf-c", &["array", "storage"]),
+    ("cdl", &["array", "storage"]),
     ("zarr", &["array", "storage"]),
     (
         "graticule",
         &[
             "cftime", "units", "array", "storage", "lazy", "dataset", "netcdf3", "hdf5",
-            "netcdf-c", "zarr",
+            "netcdf-c", "zarr", "cdl",
         ],
     ),
     ("cli", &["graticule"]),

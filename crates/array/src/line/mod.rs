@@ -7,9 +7,11 @@ mod cumulative;
 mod curve;
 mod fit;
 mod gaps;
+mod grouped;
 mod lines;
 mod order;
 mod slope;
+mod weighted;
 mod window;
 
 use std::fmt;
@@ -23,8 +25,10 @@ use crate::selection::{Pick, Selection};
 pub use curve::{Beyond, Curve, Interpolation};
 pub use fit::PolyFit;
 pub use gaps::Gaps;
+pub use grouped::GroupRuns;
 pub use order::{Method as QuantileMethod, Quantiles};
 pub use slope::{Integral, Slope};
+pub use weighted::WeightedQuantiles;
 pub use window::{Window, WindowStat};
 
 /// An operation along one axis of an array, as plain data: each line of values along the axis
@@ -80,6 +84,10 @@ pub enum LineOp {
     Slope(Slope),
     /// The integral along a coordinate from the first element to each one.
     Integral(Integral),
+    /// Running sums or products of groups of elements.
+    GroupRuns(GroupRuns),
+    /// Quantiles of weighted elements.
+    WeightedQuantile(WeightedQuantiles),
 }
 
 impl LineOp {
@@ -101,6 +109,8 @@ impl LineOp {
             Self::PolyFit(fit) => fit.result(input, len),
             Self::Slope(slope) => slope.result(input, len),
             Self::Integral(integral) => integral.result(input, len),
+            Self::GroupRuns(runs) => runs.result(input, len),
+            Self::WeightedQuantile(quantiles) => quantiles.result(input, len),
         }
     }
 
@@ -125,6 +135,8 @@ impl LineOp {
             Self::PolyFit(fit) => fit.apply(input, axis),
             Self::Slope(slope) => slope.part(input, axis, 0, 0..len),
             Self::Integral(integral) => integral.apply(input, axis),
+            Self::GroupRuns(runs) => runs.apply(input, axis, &dtype),
+            Self::WeightedQuantile(quantiles) => quantiles.apply(input, axis),
         }
     }
 
@@ -141,7 +153,9 @@ impl LineOp {
             | Self::Rank { .. }
             | Self::Gaps(_)
             | Self::Curve(_)
-            | Self::PolyFit(_) => 0..len,
+            | Self::PolyFit(_)
+            | Self::GroupRuns(_)
+            | Self::WeightedQuantile(_) => 0..len,
         }
     }
 
@@ -220,6 +234,8 @@ impl fmt::Display for LineOp {
             Self::PolyFit(fit) => write!(f, "polynomial of degree {}", fit.degree),
             Self::Slope(_) => f.write_str("derivative"),
             Self::Integral(_) => f.write_str("cumulative integral"),
+            Self::GroupRuns(runs) => write!(f, "running sums of {} groups", runs.groups),
+            Self::WeightedQuantile(of) => write!(f, "{} weighted quantiles", of.q.len()),
         }
     }
 }

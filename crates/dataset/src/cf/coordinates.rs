@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use crate::name::Name;
 
 /// Attributes that name variables describing another one, beside `coordinates`.
-pub(super) const RELATED: [&str; 10] = [
+pub(crate) const RELATED: [&str; 10] = [
     "bounds",
     "grid_mapping",
     "climatology",
@@ -101,11 +101,16 @@ pub(crate) fn name_coordinates(set: &mut SetDraft) {
         .map(|v| (v.name.clone(), v.dims.clone()))
         .collect();
     let mut related: Vec<String> = Vec::new();
+    let known: Vec<Name> = set.vars.iter().map(|v| v.name.clone()).collect();
     for var in &mut set.vars {
         for attr in RELATED {
             if let Some(value) = var.encoding.extra.remove(attr) {
-                related.extend(value.as_str().map(|t| related_names(attr, t)).unwrap_or_default());
-                var.attrs.set(attr, value);
+                let names = value.as_str().map(|t| related_names(attr, t)).unwrap_or_default();
+                // What a verb has dropped since is not named any more.
+                if names.iter().all(|n| known.iter().any(|k| k == n.as_str())) {
+                    related.extend(names);
+                    var.attrs.set(attr, value);
+                }
             }
         }
     }

@@ -36,7 +36,7 @@ pub use draft::{Draft, Step};
 
 pub(crate) use bounds::{inherit_units, shed_units};
 pub(crate) use chars_dims::char_dims;
-pub(crate) use coordinates::name_coordinates;
+pub(crate) use coordinates::{RELATED, name_coordinates};
 pub(crate) use mask::adopt_fill;
 
 /// One convention about the values of one variable.

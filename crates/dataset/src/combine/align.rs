@@ -158,22 +158,24 @@ fn along(
         match set.index(dim) {
             None => bare.push((at, set.size_of(dim).unwrap_or(0))),
             Some(index) => {
-                let same = model
-                    .and_then(|m| sets.get(m))
-                    .and_then(|m| m.index(dim))
-                    .is_some_and(|m| m.difference(&**index).is_none());
-                model = model.or(Some(at));
                 let listed = set.variable(dim).and_then(Variable::in_memory);
                 match index.labels().or(listed) {
                     Some(labels) => labelled.push((at, labels.clone())),
-                    None if same || labelled.is_empty() => {}
+                    // Labels that cannot be listed have to be those of the others.
                     None => {
-                        return Err(Error::unsupported(format!(
-                            "aligning \"{dim}\" by an index of {}",
-                            index.kind()
-                        )));
+                        let other = model.and_then(|m| sets.get(m)).and_then(|m| m.index(dim));
+                        if let Some(why) = other.and_then(|o| o.difference(&**index)) {
+                            return Err(Error::unsupported(format!(
+                                "aligning \"{dim}\" by an index of {} in {}: {why}",
+                                index.kind(),
+                                origin(at)
+                            ))
+                            .hint("load the labels first, or give both the same"));
+                        }
+                        bare.push((at, set.size_of(dim).unwrap_or(0)));
                     }
                 }
+                model = model.or(Some(at));
             }
         }
     }

@@ -67,8 +67,16 @@ pub(super) fn concat(
         }
     }
     let (unread, mut history) = (job.unread, job.history);
+    let before = problems.len();
     if let Some(why) = super::merge::unread(&unread) {
         problems.push(why);
+    }
+    let asked = !matches!(task.options.data_vars, Vars::Different);
+    if is_new && asked && problems.len() == before && !parts.iter().any(|p: &Part| p.has_dim(dim)) {
+        problems.push(
+            Error::invalid(format!("no variable lies along the new dimension \"{dim}\""))
+                .hint("Vars::All concatenates all data variables"),
+        );
     }
     let mut coords = (*first.coords).clone();
     for piece in pieces {
@@ -185,9 +193,7 @@ impl Job<'_> {
         match unify(&parts, self.options.compat, self.task.session, self.task.may_read)? {
             Unified::One { part, passed_over } => self.one(name, &parts, part, passed_over),
             // Nothing is lost, and a number per file costs nothing.
-            Unified::Differs(_) | Unified::Unread if first.shape().is_empty() => {
-                self.joined(name, &found, first)
-            }
+            Unified::Differs(_) if first.shape().is_empty() => self.joined(name, &found, first),
             Unified::Differs(_) if self.is_new && is_coord => self.joined(name, &found, first),
             Unified::Differs(_) if self.options.compat == Compat::Minimal => {
                 let kind = LossKind::DroppedVariable;

@@ -120,8 +120,8 @@ fn finish(
             }
             _ => false,
         };
-        let joints: Vec<_> =
-            set.0.joints.iter().filter(|j| j.coords.iter().all(follows)).cloned().collect();
+        let (joints, gone): (Vec<_>, Vec<_>) =
+            set.0.joints.iter().cloned().partition(|j| j.coords.iter().all(follows));
         let indexes: Vec<_> = set.0.indexes.iter().filter(|(name, _)| follows(name)).collect();
         for (name, index) in indexes {
             if parts.indexes.get(name).is_none_or(|i| i.kind() != index.kind()) {
@@ -130,6 +130,9 @@ fn finish(
         }
         for joint in joints {
             parts.put_joint(joint);
+        }
+        for joint in gone {
+            parts.note_dropped(&joint);
         }
     }
     Ok(made)

@@ -216,6 +216,16 @@ impl Dataset {
             }
             parts.adopt(name, moved, &self.0)?;
         }
+        for joint in self.0.joints.iter().filter(|j| j.dims.has(to.dim)) {
+            let Some(places) = to.places else { continue };
+            let all: Option<Vec<usize>> = places.iter().copied().collect();
+            let follows = joint.coords.iter().all(|c| c != to.dim);
+            match all.filter(|_| follows).and_then(|p| joint.picked(to.dim, &Pick::List(p.into())))
+            {
+                Some(joint) => parts.put_joint(joint),
+                None => parts.note_dropped(joint),
+            }
+        }
         Ok(Self(std::sync::Arc::new(parts)))
     }
 }

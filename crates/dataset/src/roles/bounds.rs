@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use graticule_array::{DType, MapOp, ReduceParams, Result, Scalar, ZipOp, reduction};
+use graticule_array::{
+    DType, MapOp, Pick, ReduceParams, Result, Scalar, Selection, ZipOp, reduction,
+};
 use graticule_lazy::LazyArray;
 
 use super::related;
@@ -87,4 +89,36 @@ fn middle([low, high]: &[LazyArray; 2], dtype: &DType) -> Result<LazyArray> {
         return made.map(MapOp::Cast(dtype.clone()));
     }
     Ok(made)
+}
+
+/// Whether a coordinate bounds another one.
+pub(crate) fn are_bounds(set: &Dataset, name: &str) -> bool {
+    set.coord_vars().any(|(_, coord)| bounds_of(set, coord).is_some_and(|(n, _)| n == name))
+}
+
+/// Bounds of blocks: those of several cells, which lie along the dimensions `over`, as one.
+///
+/// # Errors
+/// If the bounds are of a type without order.
+pub(crate) fn united(cells: &Variable, over: &Dims) -> Result<Variable> {
+    let kept = cells.dims().without(over);
+    let gone: Vec<usize> = over.iter().filter_map(|d| cells.axis(d)).collect();
+    let end = |name: &str| -> Result<LazyArray> {
+        cells.data().reduce(reduction(name, &ReduceParams::default())?, &gone)
+    };
+    let (low, high) = (end("min")?, end("max")?);
+    let axis = kept.len().saturating_sub(1);
+    // Vertex by vertex where there are more than two, as those of polygons have no union.
+    if low.shape().last() != Some(&2) {
+        return cells.changed(kept, low);
+    }
+    let ends = |data: &LazyArray, at: usize| -> Result<LazyArray> {
+        let one =
+            Selection::all(data.shape()).with(axis, Pick::Range { start: at, step: 1, len: 1 });
+        data.select(&one)
+    };
+    // Cells of a falling coordinate begin at their higher end.
+    let first = ends(&low, 0)?.zip(ZipOp::Min, &ends(&low, 1)?)?;
+    let last = ends(&high, 0)?.zip(ZipOp::Max, &ends(&high, 1)?)?;
+    cells.changed(kept, LazyArray::concat(&[first, last], axis)?)
 }

@@ -11,7 +11,8 @@ pub(crate) fn related<'a>(var: &'a Variable, attr: &str) -> Option<&'a str> {
 /// The pairs of a text such as "area: areacella volume: v": each key with the words after it.
 /// Words before the first key belong to an empty one.
 pub(crate) fn keyed(text: &str) -> Vec<(String, Vec<String>)> {
-    let text = text.replace(" :", ":");
+    // Example 5.11 of the document has a comma between names.
+    let text = text.replace(" :", ":").replace(", ", " ");
     let mut pairs: Vec<(String, Vec<String>)> = Vec::new();
     for word in text.split_whitespace() {
         match word.strip_suffix(':') {

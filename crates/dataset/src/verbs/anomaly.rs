@@ -96,12 +96,8 @@ struct Fit {
     p_value: f64,
 }
 
-#[allow(clippy::needless_pass_by_value)] // cloned for each pass over the pairs
-fn fit<'a>(
-    x: impl Iterator<Item = &'a f64> + Clone,
-    y: impl Iterator<Item = &'a f64> + Clone,
-) -> Fit {
-    let pairs = || x.clone().zip(y.clone()).filter(|(x, y)| !x.is_nan() && !y.is_nan());
+fn fit<'a>(points: &(impl Iterator<Item = (&'a f64, &'a f64)> + Clone)) -> Fit {
+    let pairs = || points.clone().filter(|(x, y)| !x.is_nan() && !y.is_nan());
     let n = pairs().count() as f64;
     let mean_x = pairs().map(|(x, _)| x).sum::<f64>() / n;
     let mean_y = pairs().map(|(_, y)| y).sum::<f64>() / n;
@@ -175,7 +171,7 @@ impl DataArray {
         let per = options.amount(&labels)?;
         let function = UserFn::of_lines("linear_trend", move |args, out| {
             if let [y, x] = args {
-                let made = fit(x.iter(), y.iter());
+                let made = fit(&x.iter().zip(y));
                 let first = x.iter().next().copied().unwrap_or(0.0);
                 let at_first = made.mean_y + made.slope * (first - made.mean_x);
                 let results = [made.slope * per, at_first, made.error * per, made.p_value];
@@ -211,7 +207,7 @@ impl DataArray {
         let len = self.size_of(dim).unwrap_or(0);
         let function = UserFn::of_lines("detrend", |args, out| {
             if let [y, x] = args {
-                let made = fit(x.iter(), y.iter());
+                let made = fit(&x.iter().zip(y));
                 for (to, (x, y)) in out.iter_mut().zip(x.iter().zip(y)) {
                     *to = y - (made.mean_y + made.slope * (x - made.mean_x));
                 }

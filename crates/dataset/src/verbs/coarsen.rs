@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use graticule_array::{Error, Result};
+use graticule_array::{DType, Error, Result, TimeType};
 use graticule_lazy::LazyArray;
 
 use super::gather::gather;
@@ -15,8 +15,9 @@ use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, no_dimension};
 use crate::fault::Fault;
 use crate::name::Name;
+use crate::roles;
 use crate::variable::Variable;
-use graticule_cftime::Side;
+use graticule_cftime::{Calendar, Side, TimeUnit};
 
 /// What becomes of elements that do not fill a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -209,14 +210,19 @@ impl DatasetCoarsen {
                 parts.adopt(name, var.clone(), &set.0)?;
                 continue;
             }
+            // The mean of times falls between their ticks.
+            let fine = if coord { finer_times(var)? } else { None };
+            let var = fine.as_ref().unwrap_or(var);
             let made = self.cut(var, &inner, &outer).and_then(|cut| match (coord, by) {
+                (true, _) if roles::are_bounds(set, name) => roles::united(&cut, &over).map(Some),
                 (true, _) => self.coordinate(set, name, &cut, &over),
                 (_, Statistic::Reduction(by)) => {
                     let reduction = by.build()?;
                     if !alone && !by.suits(&*reduction, var.dtype()) {
                         return Ok(None);
                     }
-                    cut.reduced(by, &reduction, &present(&cut, &over)).map(Some)
+                    let made = cut.reduced(by, &reduction, &present(&cut, &over))?;
+                    Ok(Some(made.with_attrs(by.described(var, &Dims::from(&outer), ""))))
                 }
                 (_, Statistic::Quantile(q, options)) => {
                     if !alone && !var.dtype().is_real() {
@@ -325,6 +331,20 @@ impl DatasetCoarsen {
         let data =
             computed.pop().ok_or_else(|| Error::bug("a coordinate that was not computed"))?;
         made.with_data(LazyArray::constant(data))
+    }
+}
+
+/// Times in memory in ticks as fine as xarray's: nanoseconds on the standard calendars, else
+/// microseconds; as they are if these cannot hold them.
+fn finer_times(var: &Variable) -> Result<Option<Variable>> {
+    let (DType::Time(kind), Some(times)) = (var.dtype(), var.in_memory()) else { return Ok(None) };
+    let unit = match kind.calendar {
+        Calendar::Standard | Calendar::ProlepticGregorian => TimeUnit::Nanosecond,
+        _ => TimeUnit::Microsecond,
+    };
+    match times.cast(&DType::Time(TimeType { unit, ..*kind })) {
+        Ok(fine) => Ok(Some(var.clone().with_data(LazyArray::constant(fine))?)),
+        Err(_) => Ok(None),
     }
 }
 
@@ -459,8 +479,6 @@ impl fmt::Debug for DataArrayCoarsen {
 
 #[cfg(test)]
 mod tests {
-    use graticule_array::DType;
-
     use super::*;
 
     fn same(x: &DataArray, expected: &[f64]) {
@@ -503,6 +521,20 @@ mod tests {
         same(&own.coord("l"), &[1.0, 4.0, 7.0]);
         let ints = ten().astype("int32").coarsen("x", 3).boundary(Boundary::Pad);
         assert_eq!((ints.max().dtype(), ints.count().dtype()), (DType::F64, DType::I64));
+    }
+
+    #[test]
+    fn times_have_means_between_their_ticks() {
+        let kind = TimeType { unit: TimeUnit::Second, calendar: Calendar::Standard };
+        let times = graticule_array::Array::from_vec([2], vec![0i64, 1]).unwrap();
+        let x = DataArray::new("v", "t", vec![1, 2]).with_coord(
+            "t",
+            "t",
+            times.with_dtype(DType::Time(kind)).unwrap(),
+        );
+        let made = x.coarsen("t", 2).mean().coord("t");
+        let ticks = made.variable().in_memory().unwrap().to_flat::<i64>().unwrap();
+        assert_eq!(ticks, [500_000_000]);
     }
 
     #[test]

@@ -161,7 +161,7 @@ fn horner(at: &DataArray, coefficients: &DataArray) -> Result<DataArray> {
             sum = sum + c;
         }
     }
-    sum.with_name(at.name().unwrap_or_default()).check()
+    sum.with_name("").check()
 }
 
 /// Times as nanoseconds since 1970, numbers in double precision.

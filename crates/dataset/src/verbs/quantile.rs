@@ -130,7 +130,11 @@ impl Variable {
         let made = data.along(options.line(q, None), kept.len())?;
         if q.one || options.median {
             let first = Selection::all(made.shape()).with(kept.len(), Pick::At(0));
-            return self.changed(kept, made.select(&first)?);
+            let made = self.changed(kept, made.select(&first)?)?;
+            let name = if options.median { "median" } else { "quantile" };
+            let own: Dims = over.iter().filter(|d| self.dims().has(d)).collect();
+            let attrs = crate::roles::described(self.attrs(), name, &own, "");
+            return Ok(made.with_attrs(attrs));
         }
         let order: Vec<usize> = [kept.len()].into_iter().chain(0..kept.len()).collect();
         let dims = Dims::from("quantile").union(&kept);

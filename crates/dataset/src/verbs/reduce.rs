@@ -96,7 +96,8 @@ impl Reducer {
         if !self.keep_attrs || !self.cell_methods {
             return self.attrs(var.attrs());
         }
-        let own: Dims = over.iter().filter(|d| var.dims().has(d)).collect();
+        // Dimensions that verbs make for a while have names that no file has.
+        let own: Dims = over.iter().filter(|d| var.dims().has(d) && !d.starts_with('<')).collect();
         let attrs = roles::described(var.attrs(), self.name, &own, scope);
         units::reduced(&attrs, self.name)
     }

@@ -3,10 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use graticule_array::{Array, DType, Error, MapOp, MathFn, Result, Scalar, ZipOp, promote};
+use graticule_array::{
+    Array, DType, Error, LineOp, MapOp, MathFn, Pick, Result, Scalar, Selection, WeightedQuantiles,
+    ZipOp, promote,
+};
 
 use super::align;
 use super::gather::as_type;
+use super::quantile::Q;
 use super::reduce::{Reducer, sum};
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
@@ -160,7 +164,17 @@ impl DatasetWeighted {
         };
         let data = as_type(made.data(), &to)?;
         let encoding = var.encoding().after_change(&to);
-        Ok(made.with_data(data)?.with_attrs(var.attrs().clone()).with_encoding(encoding))
+        let name = match stat {
+            Stat::Sum => "sum",
+            Stat::Mean => "mean",
+            Stat::Var => "var",
+            Stat::Std => "std",
+            Stat::SumOfWeights | Stat::SumOfSquares => "",
+        };
+        let own: Dims = over.iter().filter(|d| var.dims().has(d)).collect();
+        let attrs = crate::roles::described(var.attrs(), name, &own, "");
+        let attrs = crate::units::reduced(&attrs, name);
+        Ok(made.with_data(data)?.with_attrs(attrs).with_encoding(encoding))
     }
 }
 
@@ -202,6 +216,92 @@ fn squares(x: &Variable, w: &Variable, over: &Dims, skip: bool) -> Result<Variab
     let apart = x.zipped(ZipOp::Sub, &mean(x, w, over, skip)?)?;
     let square = apart.mapped(MapOp::Math(MathFn::Square))?;
     add(&square.zipped(ZipOp::Mul, w)?, over, skip)
+}
+
+impl DatasetWeighted {
+    /// Weighted quantiles: linear between elements by the effective number of elements after
+    /// Kish, as in xarray. Weights lie along the dimensions reduced over, and in memory. Several
+    /// quantiles become the first dimension, `quantile`.
+    #[track_caller]
+    pub fn quantile(&self, q: impl Into<Q>, over: impl Into<Over>) -> Dataset {
+        let (q, over) = (q.into(), over.into());
+        self.set.verb(
+            || format!("quantile({:?}, {over})", q.values()),
+            |set| self.try_quantile(set, &q, &over),
+        )
+    }
+
+    fn try_quantile(&self, set: &Dataset, q: &Q, over: &Over) -> Result<Dataset> {
+        q.check()?;
+        let dims = over.names(set)?;
+        let weights = self.weights.main()?;
+        let values = weights.in_memory().ok_or_else(|| {
+            Error::invalid("the weights of quantiles are not in memory").hint("compute() them")
+        })?;
+        if let Some(other) = weights.dims().iter().find(|d| !dims.has(d)) {
+            return Err(Error::unsupported(format!(
+                "weights along \"{other}\" of quantiles over ({dims})"
+            )));
+        }
+        let values = values.cast(&DType::F64)?;
+        if values.to_flat::<f64>()?.iter().any(|w| *w < 0.0) {
+            return Err(Error::invalid("negative weights of quantiles"));
+        }
+        let mut parts = set.0.emptied();
+        for (name, var) in set.variables() {
+            let touched = var.dims().iter().any(|d| dims.has(d));
+            if set.is_coord(name) {
+                if !touched {
+                    parts.adopt(name, var.clone(), &set.0)?;
+                }
+                continue;
+            }
+            let made = self.quantiles_of(var, weights, &values, q, &dims);
+            parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
+        }
+        parts.insert("quantile", q.coord()?, true)?;
+        Ok(Dataset(Arc::new(parts)))
+    }
+
+    fn quantiles_of(
+        &self,
+        var: &Variable,
+        weights: &Variable,
+        values: &Array,
+        q: &Q,
+        over: &Dims,
+    ) -> Result<Variable> {
+        let (kept, data) = var.gathered_last(over)?;
+        // The weight of each element of a line, in the order of the dimensions gathered.
+        let gone: Vec<(&Name, usize)> = var.sizes().filter(|(d, _)| over.has(d)).collect();
+        let shape: Vec<usize> = gone.iter().map(|(_, n)| *n).collect();
+        let axes: Vec<Option<usize>> = gone.iter().map(|(d, _)| weights.axis(d)).collect();
+        let total = shape.iter().product();
+        let along = values.spread(&axes, &shape, 0..total)?.to_flat::<f64>()?;
+        let op = LineOp::WeightedQuantile(WeightedQuantiles {
+            q: q.values().into(),
+            weights: along.into(),
+            skip_missing: self.skip.unwrap_or(true),
+        });
+        let made = data.along(op, kept.len())?;
+        if q.is_one() {
+            let first = Selection::all(made.shape()).with(kept.len(), Pick::At(0));
+            return var.changed(kept, made.select(&first)?);
+        }
+        let order: Vec<usize> = [kept.len()].into_iter().chain(0..kept.len()).collect();
+        let dims = Dims::from("quantile").union(&kept);
+        var.changed(dims, made.permute(&order)?)
+    }
+}
+
+impl DataArrayWeighted {
+    /// Weighted quantiles: linear between elements by the effective number of elements after
+    /// Kish, as in xarray. Weights lie along the dimensions reduced over, and in memory. Several
+    /// quantiles become the first dimension, `quantile`.
+    #[track_caller]
+    pub fn quantile(&self, q: impl Into<Q>, over: impl Into<Over>) -> DataArray {
+        DataArray { set: self.weighted.quantile(q, over), name: self.name.clone() }
+    }
 }
 
 macro_rules! statistics {
@@ -313,6 +413,8 @@ mod tests {
         let single = x.astype("float32").weighted(&w.astype("float32"));
         assert_eq!(single.std(["a", "b"]).dtype(), DType::F32);
         near(&single.std(["a", "b"]), &[39.306_175_23]);
+        near(&by.quantile(0.5, ..), &[62.846_153_846]);
+        assert_eq!(by.quantile([0.1, 0.5], "a").dims().to_string(), "quantile, b");
         assert_eq!(by.mean("a").coords().names().collect::<Vec<_>>(), ["b"]);
     }
 

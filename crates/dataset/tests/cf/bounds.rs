@@ -86,3 +86,41 @@ fn reductions_add_cell_methods() {
         Some("time: mean time: mean within years time: mean over years")
     );
 }
+
+#[test]
+fn blocks_have_the_bounds_of_their_cells() {
+    let ds = months();
+    for made in [
+        ds.isel("time", ..2).coarsen("time", 2).mean(),
+        ds.isel("time", ..2).var("t").coarsen("time", 2).mean().to_dataset(),
+    ] {
+        assert_eq!(values(&made["time_bnds"]), [0.0, 59.0]);
+        assert_eq!(values(&made["time"]), [30.0]);
+        assert_eq!(made["t"].attrs().text("cell_methods"), Some("time: mean time: mean"));
+        assert_eq!(made["time"].attrs().names().collect::<Vec<_>>(), ["bounds"]);
+    }
+    let falling = ds.isel("time", [2, 1, 0]).isel("time", 1..);
+    let made = falling.coarsen("time", 2).mean();
+    assert_eq!(values(&made["time_bnds"]), [0.0, 59.0]);
+}
+
+#[test]
+fn roles_outlive_a_change_of_values() {
+    use graticule_dataset::Encoding;
+    let extra = Attrs::new().with("grid_mapping", "crs").with("coordinates", "a b");
+    let t = DataArray::new("t", "x", vec![1.0])
+        .with_encoding(Encoding { extra, ..Encoding::default() });
+    let made = (&t + 1.0).encoding();
+    assert_eq!(made.extra.text("grid_mapping"), Some("crs"));
+    assert!(!made.extra.has("coordinates"));
+}
+
+#[test]
+fn weighted_means_and_medians_say_so() {
+    let ds = months();
+    let weights = DataArray::new("w", "x", vec![1.0, 3.0]);
+    let methods = |x: &DataArray| x.attrs().text("cell_methods").map(str::to_owned);
+    let t = ds.var("t");
+    assert_eq!(methods(&t.weighted(&weights).mean("x")).as_deref(), Some("time: mean x: mean"));
+    assert_eq!(methods(&t.median("x")).as_deref(), Some("time: mean x: median"));
+}

@@ -106,3 +106,26 @@ fn datasets_and_verbs_keep_the_mode() {
     assert!((&ds + &other).check().is_err());
     assert_eq!(units(&(&ds * &other)["a"]).as_deref(), Some("m s"));
 }
+
+#[test]
+fn conversions_fold_into_the_decoding_on_request() {
+    use graticule_array::{Array, DType, MapOp, Scalar};
+    use graticule_lazy::LazyArray;
+    let packed: Vec<i16> = (0..10_000).map(|i| (i - 5000) as i16).collect();
+    let stored = LazyArray::constant(Array::from_vec([10_000], packed).unwrap());
+    let kelvin = stored
+        .map(MapOp::Decode {
+            values: [Scalar::I16(-5000)].into(),
+            to: DType::F64,
+            scale: Some(Scalar::F64(0.01)),
+            offset: Some(Scalar::F64(273.15)),
+        })
+        .unwrap();
+    let t = DataArray::new("t", "x", kelvin).with_attr("units", "K").isel("x", 0..9000);
+    let (plain, folded) = (t.convert_units("degF"), t.convert_units_folded("degF"));
+    let plan = folded.explain().unwrap().to_string();
+    assert!(plan.contains("decode") && !plan.contains(" 5 "), "{plan}");
+    let (a, b) = (plain.values::<f64>().unwrap(), folded.values::<f64>().unwrap());
+    assert!(a[0].is_nan() && b[0].is_nan());
+    assert!(a.iter().zip(&b).skip(1).all(|(a, b)| (a - b).abs() < 1e-10));
+}

@@ -1,5 +1,6 @@
 //! Analysis verbs that datasets and arrays share.
 
+use graticule::cftime::AlignOn;
 use graticule::{Boundary, DataArray, Dataset, Keep, PadMode, Reducer, Side};
 use serde_json::Value;
 
@@ -254,7 +255,13 @@ macro_rules! analysis {
                     let to = step.args.first().or_else(|| kw.get("calendar"));
                     let to = to.and_then(Value::as_str).ok_or("a calendar without a name")?;
                     let to = graticule::Calendar::parse(to).map_err(|e| e.to_string())?;
-                    on.convert_calendar(kw["dim"].as_str().unwrap_or("time"), to)
+                    let dim = kw["dim"].as_str().unwrap_or("time");
+                    match kw["align_on"].as_str() {
+                        None => on.convert_calendar(dim, to),
+                        Some("date") => on.convert_calendar_on(dim, to, AlignOn::Date),
+                        Some("year") => on.convert_calendar_on(dim, to, AlignOn::Year),
+                        Some(other) => return Err(format!("calendars aligned on {other}")),
+                    }
                 }
                 "assign_attrs" | "drop_attrs" | "drop_encoding" | "unify_chunks" => on.clone(),
                 _ => return Ok(None),

@@ -29,6 +29,11 @@ macro_rules! group_verbs {
                 };
                 return Ok(Register::$made(groups.reduce(by?, over)));
             }
+            match step.verb {
+                "cumsum" => return Ok(Register::$made(groups.cumsum())),
+                "cumprod" => return Ok(Register::$made(groups.cumprod())),
+                _ => {}
+            }
             if matches!(step.verb, "quantile" | "median") {
                 let at = usize::from(step.verb == "quantile");
                 let over = match either(&step, at, "dim") {
@@ -180,6 +185,10 @@ macro_rules! weighted_verbs {
                 Some(skip) => weighted.clone().skipna(skip),
                 None => weighted.clone(),
             };
+            if step.verb == "quantile" {
+                let over = over(step.args.get(1..).unwrap_or_default(), step.kw)?;
+                return Ok(Register::$made(weighted.quantile(quantiles(&step)?.0, over)));
+            }
             let over = over(step.args, step.kw)?;
             Ok(Register::$made(match step.verb {
                 "mean" => weighted.mean(over),

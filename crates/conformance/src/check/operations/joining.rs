@@ -163,7 +163,9 @@ pub(crate) fn of_several(
                 None | Some(Value::Null) => graticule::dataset::Over::Default,
                 Some(_) => over(&[], kw)?,
             };
-            Register::Array(graticule::dot(&arrays, over))
+            let name = arrays.first().and_then(|a| a.name().map(String::from));
+            let made = graticule::dot(&arrays, over);
+            Register::Array(made.with_name(name.unwrap_or_default()))
         }
         "polyval" => match objects(step.args, registers)? {
             Objects::Arrays(arrays) => match arrays.as_slice() {
@@ -275,6 +277,27 @@ macro_rules! joining {
 
 joining!(joining_of_set, Dataset, Set);
 joining!(joining_of_array, DataArray, Array);
+
+/// Joining that only arrays have.
+pub(crate) fn contracted(
+    array: &DataArray,
+    step: &Step<'_>,
+    registers: &Registers,
+) -> Result<Option<Register>, String> {
+    if step.verb != "dot" {
+        return Ok(None);
+    }
+    let Objects::Arrays(others) = objects(step.args.get(..1).unwrap_or_default(), registers)?
+    else {
+        return Err("dot of something else than an array".into());
+    };
+    let over = match either(step, 1, "dim") {
+        None => graticule::dataset::Over::Default,
+        Some(dim) => over(std::slice::from_ref(dim), &Value::Null)?,
+    };
+    let made = graticule::dot(std::iter::once(array).chain(&others), over);
+    Ok(Some(Register::Array(made.with_name(array.name().unwrap_or_default()))))
+}
 
 /// Joining that only datasets have.
 pub(crate) fn merged_into(

@@ -165,6 +165,16 @@ macro_rules! shape {
                     }
                     made
                 }
+                "where" if kw.get("other").is_some_and(|v| !v.is_null()) => {
+                    let cond = either(step, 0, "cond").unwrap_or(&Value::Null);
+                    let other = operand(&kw["other"], registers)?;
+                    on.where_else(operand(cond, registers)?, other)
+                }
+                "swap_dims" => {
+                    let map = step.args.first().filter(|v| v.is_object()).unwrap_or(kw);
+                    let pairs = given(map, &[]).map(|(a, b)| (a, b.as_str().unwrap_or("")));
+                    on.swap_dims(pairs.collect::<Vec<_>>())
+                }
                 "where" if kw["drop"].as_bool() == Some(true) => {
                     let cond = either(step, 0, "cond").unwrap_or(&Value::Null);
                     let cond = array_of(cond, registers)?.ok_or("where of no condition")?;

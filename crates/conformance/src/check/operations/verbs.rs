@@ -1,12 +1,12 @@
 //! The verbs that programs may use, by name. A verb that is not here fails its program.
 
 use graticule::dataset::Operand;
-use graticule::{CovOptions, DataArray, Dataset, DropNa};
+use graticule::{CovOptions, DataArray, Dataset, DiffLabel, DropNa, Join};
 use serde_json::Value;
 
 use super::analysis::{analysis_of_array, analysis_of_set};
 use super::arguments::{dims, names, operand, over, register, scalar};
-use super::joining::{joining_of_array, joining_of_set, merged_into, of_several};
+use super::joining::{contracted, joining_of_array, joining_of_set, merged_into, of_several};
 use super::options::{intervals, key, name_of, reducer, resampling};
 use super::shape::{only_of_array, only_of_set, shape_of_array, shape_of_set};
 use super::ufuncs::{of_two, ufunc};
@@ -117,11 +117,13 @@ macro_rules! shared_verbs {
                 return Ok(Some(on.reduce(by?, over(step.args, step.kw)?)));
             }
             let other = || operand(argument(step, 0)?, registers);
+            // The labels that both have, as xarray's arithmetic takes them.
+            let inner = || on.clone().with_join(Join::Inner);
             Ok(Some(match step.verb {
-                "add" => arithmetic!(on, +, other()?),
-                "sub" => arithmetic!(on, -, other()?),
-                "mul" => arithmetic!(on, *, other()?),
-                "div" => arithmetic!(on, /, other()?),
+                "add" => arithmetic!(inner(), +, other()?).with_join(Join::Exact),
+                "sub" => arithmetic!(inner(), -, other()?).with_join(Join::Exact),
+                "mul" => arithmetic!(inner(), *, other()?).with_join(Join::Exact),
+                "div" => arithmetic!(inner(), /, other()?).with_join(Join::Exact),
                 "pow" => on.pow(other()?),
                 "mod" => arithmetic!(on, %, other()?),
                 "floordiv" => on.floor_div(other()?),
@@ -173,7 +175,11 @@ macro_rules! shared_verbs {
                 "diff" => {
                     let dim = name_of(step, 0, "dim")?;
                     let n = step.args.get(1).or(step.kw.get("n")).and_then(Value::as_u64);
-                    on.diff(dim, n.unwrap_or(1) as usize)
+                    let n = n.unwrap_or(1) as usize;
+                    match step.kw["label"].as_str() {
+                        Some("lower") => on.diff_labelled(dim, n, DiffLabel::Lower),
+                        _ => on.diff(dim, n),
+                    }
                 }
                 "cumsum" => on.cumsum(over(step.args, step.kw)?),
                 "cumprod" => on.cumprod(over(step.args, step.kw)?),
@@ -282,6 +288,9 @@ pub(crate) fn on_array(
     if let Some(made) = joining_of_array(array, &step, registers)? {
         return Ok(made);
     }
+    if let Some(made) = contracted(array, &step, registers)? {
+        return Ok(made);
+    }
     match step.verb {
         "get" | "item" => {
             let name = argument(&step, 0)?.as_str().ok_or("item of no name")?;
@@ -314,7 +323,9 @@ pub(crate) fn on_array(
         "ufunc" if step.args.len() == 2 => {
             let name = argument(&step, 0)?.as_str().unwrap_or_default();
             let other = operand(argument(&step, 1)?, registers)?;
-            Ok(Register::Array(of_two(array, name, other)?))
+            // As NumPy's functions of arrays, it is called like the first of them.
+            let made = of_two(array, name, other)?;
+            Ok(Register::Array(made.with_name(array.name().unwrap_or_default())))
         }
         verb => match shared_on_array(array, &step, registers)? {
             Some(made) => Ok(Register::Array(made)),

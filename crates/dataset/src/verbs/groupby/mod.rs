@@ -6,6 +6,7 @@ mod grouping;
 mod key;
 mod quantile;
 mod reduce;
+mod running;
 #[cfg(test)]
 mod tests;
 

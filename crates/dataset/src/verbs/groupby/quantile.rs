@@ -5,6 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Error, Result};
 
 use super::grouping::NO_GROUP;
+use super::reduce::placed;
 use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
@@ -75,7 +76,8 @@ impl DatasetGroupBy {
             } else if !var.dims().has(&grouping.dim) {
                 parts.adopt(name, var.clone(), &set.0)?;
             } else if alone || var.dtype().is_real() {
-                let made = quantiles(var, grouping, q, &dims, options);
+                let made = quantiles(var, grouping, q, &dims, options)
+                    .and_then(|made| placed(made, name, grouping));
                 parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }

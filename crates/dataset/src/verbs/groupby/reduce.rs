@@ -5,7 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Error, Reduction, Result};
 
 use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
-use crate::data_array::DataArray;
+use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, Over};
 use crate::name::Name;
@@ -49,7 +49,8 @@ impl DatasetGroupBy {
                     parts.adopt(name, var.clone(), &set.0)?;
                 }
             } else if alone || by.suits(&*reduction, var.dtype()) {
-                let made = grouped(var, grouping, by, &reduction, &dims);
+                let made = grouped(var, grouping, by, &reduction, &dims)
+                    .and_then(|made| placed(made, name, grouping));
                 parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }
@@ -69,6 +70,21 @@ impl DataArrayGroupBy {
     #[track_caller]
     pub fn reduce(&self, by: Reducer, over: impl Into<Over>) -> DataArray {
         DataArray { set: self.groups.reduce(by, over), name: self.name.clone() }
+    }
+}
+
+/// The groups of an array stand where their dimension stood; those of a dataset's variables come
+/// first, as in xarray.
+pub(super) fn placed(var: Variable, name: &Name, grouping: &Grouping) -> Result<Variable> {
+    match var.axis(&grouping.name) {
+        Some(axis) if axis > 0 && *name != MAIN => {
+            let order: Vec<usize> =
+                [axis].into_iter().chain((0..var.ndim()).filter(|a| *a != axis)).collect();
+            let dims: Dims = order.iter().filter_map(|a| var.dims().get(*a)).collect();
+            let data = var.data().permute(&order)?;
+            var.with_dims_data(dims, data)
+        }
+        _ => Ok(var),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use graticule_array::{
-    Array, Beyond, Curve, DType, Error, Interpolation, LineOp, Pick, Result, Selection, ZipOp,
-    promote,
+    Array, Beyond, Curve, DType, Error, Interpolation, LineOp, MISSING_TICK, MapOp, Pick, Result,
+    Scalar, Selection, ZipOp, promote,
 };
 use graticule_lazy::LazyArray;
 
@@ -181,6 +181,25 @@ impl Targets {
         self.shaped(var, axis, self.values(var.data(), axis, options)?)
     }
 
+    /// Times and durations at the labels, as numbers of ticks.
+    fn times(&self, var: &Variable, axis: usize, options: InterpOptions) -> Result<Variable> {
+        let ticks = as_type(var.data(), &DType::I64)?;
+        let missing = MapOp::with(ZipOp::Eq, Scalar::I64(MISSING_TICK), false, &DType::I64)?;
+        let none = vec![None; ticks.ndim()];
+        let nan = LazyArray::constant(Array::scalar(f64::NAN)).broadcast(&none, ticks.shape())?;
+        let numbers = as_type(&ticks, &DType::F64)?;
+        let numbers = eager::choose(&eager::map(&ticks, missing)?, &nan, &numbers)?;
+        let made = eager::map(&self.values(&numbers, axis, options)?, MapOp::RoundTo(0))?;
+        let gone = eager::map(&made, MapOp::IsMissing)?;
+        let whole =
+            as_type(&eager::map(&made, MapOp::FillMissing(Scalar::F64(0.0)))?, &DType::I64)?;
+        let none = vec![None; made.ndim()];
+        let tick =
+            LazyArray::constant(Array::scalar(MISSING_TICK)).broadcast(&none, made.shape())?;
+        let ticks = eager::choose(&gone, &tick, &whole)?;
+        self.shaped(var, axis, as_type(&ticks, var.dtype())?)
+    }
+
     fn nearest_variable(&self, var: &Variable, axis: usize) -> Result<Variable> {
         let find = |at: &f64| self.nearest(*at, Beyond::Missing);
         let from: Vec<_> = self.numbers.iter().map(find).collect();
@@ -225,8 +244,8 @@ impl Dataset {
             };
             let made = if var.dtype().is_float() || var.dtype().is_integer() {
                 targets.variable(var, axis, options)
-            } else if var.dtype().is_temporal() && self.is_coord(name) {
-                continue;
+            } else if var.dtype().is_temporal() {
+                targets.times(var, axis, options)
             } else if *var.dtype() == DType::Bool || var.dtype().is_text() {
                 targets.nearest_variable(var, axis)
             } else {

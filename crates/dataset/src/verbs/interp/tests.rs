@@ -104,6 +104,19 @@ fn times_are_labels_too() {
 }
 
 #[test]
+fn times_are_values_too() {
+    let kind = TimeType { unit: TimeUnit::Second, calendar: Calendar::NoLeap };
+    let missing = graticule_array::MISSING_TICK;
+    let times = Array::from_vec([4], vec![0i64, 100, missing, 400]).unwrap();
+    let y = DataArray::new("v", "x", vec![0.0, 1.0, 2.0, 3.0])
+        .with_coord("x", "x", vec![0, 1, 2, 3])
+        .with_coord("t", "x", times.with_dtype(DType::Time(kind)).unwrap());
+    let made = y.interp("x", vec![0.25, 1.0, 1.5, 3.5]).coord("t").compute().unwrap();
+    let ticks = made.variable().in_memory().unwrap().to_flat::<i64>().unwrap();
+    assert_eq!(ticks, [25, 100, missing, missing]);
+}
+
+#[test]
 fn mistakes_are_named_at_once() {
     let y = line();
     let fails = |d: DataArray| d.check().unwrap_err().to_string();
