@@ -1,8 +1,9 @@
 //! Along which dimension pieces follow one another, and in which order.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
-use graticule_array::Error;
+use graticule_array::{Array, Error};
 
 use super::piece::Piece;
 use super::problems::Problems;
@@ -148,23 +149,52 @@ fn span(piece: &Piece, dim: &str) -> String {
 
 /// Pieces grouped by their labels along `others`: those that differ only along `dim` together.
 pub(super) fn rows(pieces: Vec<Piece>, dim: &Name, others: &[&Name]) -> Vec<Vec<Piece>> {
+    let others: Vec<&Name> = others.iter().filter(|o| **o != dim).copied().collect();
+    let labels = |p: &Piece, other: &Name| p.labels(other).and_then(|l| l.in_memory()).cloned();
+    let signs: Vec<(String, String)> =
+        pieces.iter().map(|p| others.iter().map(|o| sign(labels(p, o).as_ref())).unzip()).collect();
+    // Labels of different types may be equal all the same.
+    let alike = signs.iter().all(|(types, _)| signs.first().is_some_and(|(t, _)| t == types));
     let mut rows: Vec<Vec<Piece>> = Vec::new();
-    for piece in pieces {
-        let same_row = |row: &Vec<Piece>| {
-            row.first().is_some_and(|first| {
-                others.iter().filter(|o| **o != dim).all(|other| {
-                    let labels = |p: &Piece| p.labels(other).and_then(|l| l.in_memory()).cloned();
-                    match (labels(first), labels(&piece)) {
-                        (Some(a), Some(b)) => same_values(&a, &b),
-                        (a, b) => a.is_none() && b.is_none(),
-                    }
+    let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+    for (piece, (_, ends)) in pieces.into_iter().zip(signs) {
+        let candidates = known.entry(if alike { ends } else { String::new() }).or_default();
+        let same_row = |row: &usize| {
+            let first = rows.get(*row).and_then(|r| r.first());
+            first.is_some_and(|first| {
+                others.iter().all(|other| match (labels(first, other), labels(&piece, other)) {
+                    (Some(a), Some(b)) => same_values(&a, &b),
+                    (a, b) => a.is_none() && b.is_none(),
                 })
             })
         };
-        match rows.iter_mut().find(|row| same_row(row)) {
+        let found = candidates.iter().copied().find(same_row);
+        match found.and_then(|row| rows.get_mut(row)) {
             Some(row) => row.push(piece),
-            None => rows.push(vec![piece]),
+            None => {
+                candidates.push(rows.len());
+                rows.push(vec![piece]);
+            }
         }
     }
     rows
+}
+
+/// The type of labels, and text of their number and ends: equal for equal labels of one type.
+fn sign(labels: Option<&Array>) -> (String, String) {
+    let Some(labels) = labels else { return ("-".into(), "-".into()) };
+    let end = |at: usize| {
+        let item = labels.flat(at..at + 1).and_then(|one| one.item());
+        let Ok(v) = item else { return String::new() };
+        match v.as_f64() {
+            // Zero has two signs.
+            Some(number) if labels.dtype().is_float() => format!("{:?}", number + 0.0),
+            _ => format!("{v:?}"),
+        }
+    };
+    let ends = match labels.len() {
+        0 => String::new(),
+        n => format!("{} {}", end(0), end(n - 1)),
+    };
+    (format!("{:?} ", labels.dtype()), format!("{:?} {ends}; ", labels.shape()))
 }
