@@ -1,6 +1,6 @@
 //! Fields of times: month, year, season ...
 
-use graticule_array::{Array, DType, Error, MapOp, Result, Text, did_you_mean, ndarray};
+use graticule_array::{Array, DType, Error, MapOp, Result, Scalar, Text, did_you_mean, ndarray};
 use graticule_cftime::{Field, season_name};
 
 use crate::data_array::DataArray;
@@ -30,8 +30,10 @@ pub(crate) fn field_of(var: &Variable, field: Field) -> Result<Variable> {
     let data = match (field, var.in_memory()) {
         (Field::Season, Some(times)) => seasons(times)?.into(),
         (Field::Season, None) => {
-            return Err(Error::unsupported("seasons of times that are not in memory")
-                .hint("load() them first"));
+            let name = |n| season_name(n).map_or_else(Text::missing, Text::from);
+            let names: Vec<Scalar> = (0..=4).map(|n| Scalar::Str(name(n))).collect();
+            let numbers = var.data().map(MapOp::TimeField(field))?;
+            numbers.map(MapOp::Lookup { values: names.into(), to: DType::Str })?.into()
         }
         // Whatever their number: groups are found by these at once.
         (_, Some(times)) => crate::Data::from(MapOp::TimeField(field).apply(times)?),
@@ -71,6 +73,18 @@ mod tests {
     use graticule_cftime::{Calendar, TimeUnit};
 
     use crate::DataArray;
+
+    #[test]
+    fn seasons_of_times_that_are_not_in_memory() {
+        let kind = TimeType { unit: TimeUnit::Second, calendar: Calendar::Day360 };
+        let days: Vec<i64> = (0..360).map(|d| d * 86_400).collect();
+        let times = Array::from_vec([360], days).unwrap().with_dtype(DType::Time(kind)).unwrap();
+        let held = DataArray::new("t", "x", times.clone());
+        let source = graticule_storage::MemorySource::new(times);
+        let lazy = graticule_lazy::LazyArray::read(std::sync::Arc::new(source));
+        let lazy = DataArray::new("t", "x", lazy).dt("season");
+        assert_eq!(lazy.texts().unwrap(), held.dt("season").texts().unwrap());
+    }
 
     #[test]
     fn long_series_are_grouped_too() {
