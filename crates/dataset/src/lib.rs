@@ -21,6 +21,7 @@ mod encoding;
 mod fault;
 mod index;
 mod io;
+mod json;
 mod name;
 mod report;
 mod roles;

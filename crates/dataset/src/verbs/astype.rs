@@ -54,7 +54,7 @@ impl From<&str> for IntoDType {
 }
 
 impl IntoDType {
-    pub(super) fn get(&self) -> Result<DType> {
+    pub(crate) fn get(&self) -> Result<DType> {
         self.0.clone()
     }
 

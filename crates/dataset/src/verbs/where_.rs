@@ -1,6 +1,6 @@
 //! Keeping values where a condition holds.
 
-use graticule_array::{Array, MapOp, Result, Scalar, choose_type};
+use graticule_array::{Array, MapOp, Result, Scalar, ZipOp, choose_type};
 use graticule_lazy::LazyArray;
 
 use super::eager;
@@ -29,7 +29,9 @@ fn or_else(var: &Variable, cond: &Variable, other: &Variable) -> Result<Variable
 
 /// A number as a variable, in the type it takes beside `var`: a weak scalar.
 pub(crate) fn weak(value: &Scalar, var: &Variable) -> Result<Variable> {
-    let dtype = MapOp::with(graticule_array::ZipOp::Max, value.clone(), false, var.dtype())
+    // Complex numbers have no order, but sums.
+    let op = if var.dtype().is_complex() { ZipOp::Add } else { ZipOp::Max };
+    let dtype = MapOp::with(op, value.clone(), false, var.dtype())
         .and_then(|op| op.result(var.dtype()))
         .unwrap_or_else(|_| value.dtype());
     let data = LazyArray::constant(value.fill(&[])?);

@@ -6,4 +6,5 @@
 mod analysis;
 mod golden;
 mod inputs;
+mod laws;
 mod operators;
