@@ -101,7 +101,7 @@ pub fn concat<T: Labelled>(objects: &[T], dim: impl Into<ConcatDim>) -> Result<T
 /// Puts datasets or arrays one after the other along a dimension, as the options say.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn concat_with<T: Labelled>(
     objects: &[T],
     dim: impl Into<ConcatDim>,

@@ -258,6 +258,17 @@ impl CombineOptions {
     /// For files that are known to go together: what is not concatenated is taken from the first
     /// file, without looking at the others. What that ignores is counted in
     /// [`losses`](crate::Dataset::losses).
+    ///
+    /// ```
+    /// use graticule_dataset::{CombineOptions, Dataset, concat_with};
+    /// let day = |t: i32, depth: f32| {
+    ///     Dataset::new().with_coord("t", "t", vec![t]).with_var("depth", "x", vec![depth])
+    /// };
+    /// let all = concat_with(&[day(1, 0.5), day(2, 0.7)], "t", &CombineOptions::fast_trusted())?;
+    /// assert_eq!(all["depth"].values::<f32>()?, [0.5]);
+    /// assert!(all.losses().to_string().contains("\"depth\""));
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
     pub fn fast_trusted() -> Self {
         Self {
             compat: Compat::Override,
@@ -271,6 +282,16 @@ impl CombineOptions {
 
     /// xarray's defaults until 2025: all data variables and those coordinates that differ are
     /// concatenated, labels are joined to their union, variables that some files lack are filled.
+    ///
+    /// ```
+    /// use graticule_dataset::{CombineOptions, Dataset, concat_with};
+    /// let day = |t: i32, depth: f32| {
+    ///     Dataset::new().with_coord("t", "t", vec![t]).with_var("depth", "x", vec![depth])
+    /// };
+    /// let all = concat_with(&[day(1, 0.5), day(2, 0.7)], "t", &CombineOptions::like_xarray_old())?;
+    /// assert_eq!(all["depth"].dims().to_string(), "t, x");
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
     pub fn like_xarray_old() -> Self {
         Self {
             compat: Compat::NoConflicts,
