@@ -6,7 +6,7 @@ use graticule_array::{Pick, Result, Selection};
 
 use super::{Context, Rule};
 use crate::block::{BlockOp, passes};
-use crate::expr::{LazyArray, Op, ReduceSpec};
+use crate::expr::{Groups, LazyArray, Op, ReduceSpec};
 use crate::geometry::{concat_segments, through_broadcast, through_permute};
 
 /// More pieces than this, and a selection over a concatenation stays where it is.
@@ -135,6 +135,7 @@ fn below_reduce(
     let (mut below, mut above) = (Vec::new(), Vec::new());
     let mut outer = selection.picks().iter();
     let mut useful = false;
+    let mut groups = spec.groups.clone();
     for (axis, n) in input.shape().iter().enumerate() {
         if spec.axes.contains(&axis) {
             below.push(Pick::all(*n));
@@ -143,7 +144,14 @@ fn below_reduce(
         let Some(pick) = outer.next() else { return Ok(None) };
         if spec.reduces(axis) {
             below.push(Pick::all(*n));
-            above.push(pick.clone());
+            let found = spec.groups.as_ref().and_then(|g| some_groups(g, pick));
+            above.push(match (&found, pick) {
+                (None, _) => pick.clone(),
+                (Some(_), Pick::At(_)) => Pick::At(0),
+                (Some(groups), _) => Pick::all(groups.count),
+            });
+            useful |= found.is_some();
+            groups = found.or(groups);
             continue;
         }
         useful |= *pick != Pick::all(*n);
@@ -160,11 +168,26 @@ fn below_reduce(
     let axes: Vec<usize> = spec.axes.iter().map(|a| moved(*a)).collect();
     let part = input.select(&Selection::new(below.clone()))?;
     let reduction = spec.reduction.clone();
-    let reduced = match &spec.groups {
+    let reduced = match &groups {
         None => part.reduce(reduction, &axes)?,
         Some(g) => {
             part.reduce_grouped(reduction, moved(g.axis), g.codes.clone(), g.count, &axes)?
         }
     };
     reduced.select(&Selection::new(above)).map(Some)
+}
+
+/// The grouping that makes only the picked groups, each picked at most once.
+fn some_groups(groups: &Groups, pick: &Pick) -> Option<Groups> {
+    if *pick == Pick::all(groups.count) || (groups.count == 1 && *pick == Pick::At(0)) {
+        return None;
+    }
+    let mut places = vec![u32::MAX; groups.count];
+    for (place, group) in (0..pick.len()).filter_map(|k| Some((k, pick.get(k)?))) {
+        let to = places.get_mut(group).filter(|to| **to == u32::MAX)?;
+        *to = u32::try_from(place).ok()?;
+    }
+    let place = |code: &u32| places.get(*code as usize).copied().unwrap_or(u32::MAX);
+    let codes = groups.codes.iter().map(place).collect();
+    Some(Groups { axis: groups.axis, codes, count: pick.len() })
 }

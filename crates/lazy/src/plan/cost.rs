@@ -140,7 +140,15 @@ fn is_aligned(stage: &Stage) -> bool {
             _ => false,
         }
     }
-    stage.fit.reread <= 1.0
+    // Blocks in which no element belongs to a group are not read.
+    let grouped = stage.consumers.iter().any(|c| match &c.action {
+        Action::Reduce(spec, _) => {
+            spec.groups.as_ref().is_some_and(|g| g.codes.contains(&u32::MAX))
+        }
+        _ => false,
+    });
+    !grouped
+        && stage.fit.reread <= 1.0
         && stage.consumers.iter().all(|c| {
             let grid = c.input.grid();
             let mut dims = grid.dims().iter().zip(stage.geometry.grid.dims());

@@ -163,3 +163,30 @@ fn a_million_chunks_cost_nothing_to_plan() {
     let plan = session(1 << 30).plan(&[reduce(&x, "max", &[0, 1])]).unwrap();
     assert_eq!(plan.totals().chunks, 100_000_000);
 }
+
+#[test]
+fn groups_that_nobody_asks_for_are_not_read() {
+    let source = Counting::new(&[240, 60, 80], &[1, 60, 80]);
+    let x = LazyArray::read(source.clone());
+    let codes: Arc<[u32]> = (0..240).map(|i| i / 20).collect();
+    let mean = reduction("mean", &ReduceParams::default()).unwrap();
+    let by_month = x.reduce_grouped(mean, 0, codes, 12, &[]).unwrap();
+    let session = Session::builder().threads(2).cuts(60 * 80 * 4, 4).build();
+    let all = session.compute(std::slice::from_ref(&by_month)).unwrap();
+    for (pick, groups) in [
+        (Pick::At(3), 1),
+        (Pick::span(10, 2), 2),
+        (Pick::List([7, 2, 0].into()), 3),
+        (Pick::Range { start: 11, step: -1, len: 12 }, 12),
+        (Pick::List([5, 5].into()), 12),
+    ] {
+        let picks = Selection::new([pick.clone(), Pick::all(60), Pick::all(80)]);
+        let some = by_month.select(&picks).unwrap();
+        let before = source.reads();
+        let plan = session.plan(std::slice::from_ref(&some)).unwrap();
+        let out = session.compute(&[some]).unwrap();
+        assert_eq!(out[0].to_packed(), all[0].select(&picks).unwrap().to_packed(), "{pick:?}");
+        let read = source.reads() - before;
+        assert_eq!((read, plan.totals().chunks), (groups * 20, groups * 20), "{pick:?}\n{plan}");
+    }
+}
