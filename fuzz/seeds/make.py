@@ -57,6 +57,20 @@ with h5("many_chunks", libver="latest") as f:
     f.create_dataset("growing", shape=(300,), maxshape=(None,), dtype="i1", chunks=(1,))[:] = 2
     f.create_dataset("tree2", shape=(20, 8), maxshape=(None, None), dtype="i1", chunks=(1, 1))[:] = 1
 
+with h5("virtual", libver="latest") as f:
+    f["source"] = small
+    f.create_dataset("grown", data=small, chunks=(2, 6), maxshape=(None, 6))
+    layout = h5py.VirtualLayout(shape=(5, 12), dtype="<i2")
+    own = h5py.VirtualSource(".", "source", shape=(4, 6))
+    layout[:4, ::2] = own
+    layout[:4, 1::2] = own
+    layout[4, 3:9] = own[1]
+    f.create_virtual_dataset("woven", layout, fillvalue=-1)
+    layout = h5py.VirtualLayout(shape=(4, 6), dtype="<i2", maxshape=(None, 6))
+    grown = h5py.VirtualSource(".", "grown", shape=(4, 6), maxshape=(None, 6))
+    layout[: h5py.h5s.UNLIMITED] = grown[: h5py.h5s.UNLIMITED]
+    f.create_virtual_dataset("growing", layout, fillvalue=-1)
+
 with h5("types", libver="earliest") as f:
     f["f2"] = np.arange(3, dtype="<f2")
     f["be"] = np.arange(3, dtype=">f8")
@@ -152,6 +166,22 @@ with h5py.File(scratch, "w") as f:
     d = h5py.h5d.create(f.id, b"nbit", kind, space, dcpl)
     d.write(space, space, ramp)
     taken("nbit", h5py.Dataset(d))
+try:
+    import hdf5plugin
+
+    with h5py.File(scratch, "w") as f:
+        grid = ramp.reshape(8, 8)
+        for i, codec in enumerate(("blosclz", "lz4", "zlib", "zstd")):
+            how = hdf5plugin.Blosc2(cname=codec, clevel=9, filters=i)
+            taken(f"blosc2_{codec}", f.create_dataset(codec, data=grid, chunks=(8, 8), **how))
+        for name, how in (("precision", dict(precision=12)), ("reversible", dict(reversible=True)),
+                          ("rate", dict(rate=7))):
+            how = hdf5plugin.Zfp(**how)
+            taken(f"zfp_{name}", f.create_dataset(name, data=grid.astype("<f4"), chunks=(8, 8), **how))
+        cube = np.arange(60.0).reshape(3, 4, 5)
+        taken("zfp_cube", f.create_dataset("cube", data=cube, chunks=(3, 4, 5), **hdf5plugin.Zfp(accuracy=0.1)))
+except ImportError as why:
+    print("no", why)
 with netCDF4.Dataset(scratch, "w") as f:
     f.createDimension("x", 64)
     for name in ["zstd", "bzip2", "blosc_lz", "blosc_lz4", "blosc_zlib", "blosc_zstd", "blosc_lz4hc"]:
