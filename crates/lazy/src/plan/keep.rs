@@ -65,6 +65,13 @@ pub(crate) fn variants(
     let shared = nodes.sources.iter().filter(|(node, users)| *users > 1 && node.ndim() > 0);
     let shared: Vec<_> = shared.map(|(node, _)| (node.clone(), node.grid().clone())).collect();
     let mut out = Vec::new();
+    if sinks.is_empty() {
+        // What is kept in memory as a whole need not be computed along its own chunks.
+        let bare: Vec<LazyArray> = roots.iter().map(without_rechunk).collect();
+        if bare.iter().zip(roots).any(|(a, b)| a.id() != b.id()) {
+            out.push(bare);
+        }
+    }
     let both: Vec<_> = wide.iter().chain(&written).cloned().collect();
     for (chosen, disk) in [(wide, true), (written, true), (both, true), (shared, false)] {
         if chosen.is_empty() {
@@ -87,6 +94,20 @@ pub(crate) fn variants(
         }
     }
     Ok(out)
+}
+
+/// The expression below the hints at its top.
+fn without_rechunk(root: &LazyArray) -> LazyArray {
+    match (root.op(), root.inputs().first()) {
+        (Op::Rechunk(_), Some(input)) => without_rechunk(input),
+        (Op::Map(_), Some(input)) => {
+            let below = without_rechunk(input);
+            let same = below.id() == input.id();
+            let made = if same { None } else { root.with_inputs(&[below]).ok() };
+            made.unwrap_or_else(|| root.clone())
+        }
+        _ => root.clone(),
+    }
 }
 
 /// All nodes of some expressions, and who reads each source.
@@ -131,6 +152,13 @@ impl Nodes {
 /// The inputs of an operation on boxes of which one element needs more than a chunk, and how
 /// these will be read.
 fn wide_inputs(node: &LazyArray, target: usize) -> Vec<(LazyArray, ChunkGrid)> {
+    if let (Op::Rechunk(grid), Some(input)) = (node.op(), node.inputs().first()) {
+        let dims = || grid.dims().iter().zip(input.grid().dims());
+        let longer = dims().any(|(to, from)| to.longest() > from.longest());
+        let shorter = dims().any(|(to, from)| to.longest() < from.longest());
+        let crosses = longer && shorter && input.is_lazy();
+        return crosses.then(|| (input.clone(), grid.clone())).into_iter().collect();
+    }
     let Op::Block(op) = node.op() else { return Vec::new() };
     let shapes = shapes(node.inputs());
     let ones: Vec<usize> = node.shape().iter().map(|n| 1.min(*n)).collect();

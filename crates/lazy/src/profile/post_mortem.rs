@@ -130,7 +130,7 @@ pub(crate) struct Recorder(Mutex<Notes>);
 #[derive(Debug, Default)]
 struct Notes {
     active: BTreeMap<Task, Duration>,
-    events: VecDeque<String>,
+    events: VecDeque<(Duration, &'static str, Task)>,
     /// What was running at the first failure.
     failed: Option<Vec<(Task, Duration)>>,
 }
@@ -165,22 +165,20 @@ impl Recorder {
     /// The tasks that were running at the first failure, and the last steps.
     pub(crate) fn take(&self) -> (Vec<(Task, Duration)>, Vec<String>) {
         let mut notes = self.lock();
-        let events = std::mem::take(&mut notes.events).into();
+        let events = std::mem::take(&mut notes.events).into_iter().map(|(now, what, task)| {
+            let (time, stage) = (seconds(now), task.stage + 1);
+            format!("{time} {what} stage {stage} column {} run {}", task.column, task.run)
+        });
+        let events = events.collect();
         (notes.failed.take().unwrap_or_default(), events)
     }
 }
 
 impl Notes {
-    fn note(&mut self, now: Duration, what: &str, task: Task) {
+    fn note(&mut self, now: Duration, what: &'static str, task: Task) {
         if self.events.len() >= MAX_EVENTS {
             self.events.pop_front();
         }
-        self.events.push_back(format!(
-            "{} {what} stage {} column {} run {}",
-            seconds(now),
-            task.stage + 1,
-            task.column,
-            task.run
-        ));
+        self.events.push_back((now, what, task));
     }
 }

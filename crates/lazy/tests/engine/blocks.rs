@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, ChunkGrid, LineOp, Pick, ReduceParams, Selection, reduction};
-use graticule_lazy::{LazyArray, Memory, Session};
+use graticule_array::{
+    Array, ChunkGrid, DType, LineOp, MapOp, Pick, ReduceParams, Selection, reduction,
+};
+use graticule_lazy::{BlockFn, LazyArray, Memory, Session};
 use graticule_storage::{ChunkSink, ChunkSource, MemorySink, MemorySource};
 
 use crate::access::Counting;
@@ -205,5 +207,32 @@ fn reductions_over_different_axes_read_what_fits_once() {
         let read = source.reads() - before;
         assert_eq!(plan.totals().chunks, read, "{plan}");
         assert_eq!(read, if memory == 64 << 20 { 20 } else { 60 }, "{plan}");
+    }
+}
+
+#[test]
+fn other_blocks_in_memory_read_once() {
+    let shape = [300, 20, 50];
+    let source = Counting::new(&shape, &[10, 20, 50]);
+    let x = LazyArray::read(source.clone());
+    let tall = x.rechunk(ChunkGrid::even(&shape, &[300, 5, 5])).unwrap();
+    let doubled = tall.zip(graticule_array::ZipOp::Add, &tall).unwrap();
+    let middle = BlockFn::new("same", |parts| Ok(parts[0].clone()));
+    let blocks = LazyArray::map_blocks(middle, std::slice::from_ref(&tall), DType::F32).unwrap();
+    for (lazy, memory) in [
+        (tall.clone(), 3 << 20),
+        (tall.map(MapOp::Neg).unwrap(), 3 << 20),
+        (reduce(&tall, "sum", &[0, 1]), 2 << 20),
+        (reduce(&doubled, "std", &[1]), 2 << 20),
+        (reduce(&blocks, "mean", &[0]), 2 << 20),
+    ] {
+        let all = session(1, 1 << 30).compute(std::slice::from_ref(&lazy)).unwrap();
+        let session = session(2, memory);
+        let plan = session.plan(std::slice::from_ref(&lazy)).unwrap();
+        let before = source.reads();
+        let out = session.compute(std::slice::from_ref(&lazy)).unwrap();
+        assert_eq!(bits(&out[0]), bits(&all[0]));
+        let read = source.reads() - before;
+        assert_eq!((plan.totals().chunks, read), (30, 30), "{plan}");
     }
 }
