@@ -432,7 +432,7 @@ impl std::ops::Index<&str> for DataArray {
 
 impl fmt::Display for DataArray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::show::text::data_array(self))
+        f.write_str(&crate::show::text::data_array(self, &crate::DisplayOptions::new()))
     }
 }
 

@@ -556,7 +556,7 @@ impl std::ops::Index<&str> for Dataset {
 
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::show::text::dataset(self))
+        f.write_str(&crate::show::text::dataset(self, &crate::DisplayOptions::new()))
     }
 }
 

@@ -75,6 +75,7 @@ pub use select::{
     Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation, Selector, between,
     contains, inside, near, overlaps, step, touches,
 };
+pub use show::options::DisplayOptions;
 pub use tree::{DataTree, open_datatree};
 pub use units::UnitMode;
 pub use variable::Variable;

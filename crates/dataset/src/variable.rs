@@ -197,7 +197,7 @@ impl Variable {
 
 impl fmt::Display for Variable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::show::text::variable(self))
+        f.write_str(&crate::show::text::variable(self, &crate::DisplayOptions::new()))
     }
 }
 

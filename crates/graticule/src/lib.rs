@@ -69,7 +69,9 @@ pub use graticule_dataset::{DataTree, IndexReport};
 pub use graticule_dataset::{
     DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,
 };
-pub use graticule_dataset::{MissingCore, OverlapBoundary, TrendOptions, UserFn, apply_ufunc};
+pub use graticule_dataset::{
+    DisplayOptions, MissingCore, OverlapBoundary, TrendOptions, UserFn, apply_ufunc,
+};
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{
     Analysis, Event, Memory, Plan, PostMortem, Progress, RunReport, Session, Status,

@@ -3,6 +3,7 @@
 mod cf;
 pub(crate) mod html;
 mod info;
+pub(crate) mod options;
 pub(crate) mod text;
 pub(crate) mod values;
 

@@ -111,3 +111,21 @@ fn long_lists_leave_out_the_middle() {
     assert!(text.contains("v5 ") && text.contains("\n    ...\n") && !text.contains("v20"));
     assert!(text.lines().all(|l| l.chars().count() <= 80));
 }
+
+#[test]
+fn sizes_of_displays_are_values() {
+    use crate::{Dataset, DisplayOptions};
+    let mut ds = Dataset::new();
+    for i in 0..20 {
+        ds = ds.with_var(format!("variable_{i}"), "x", vec![f64::from(i); 100]);
+    }
+    let long = ds.display(&DisplayOptions::new().rows(40));
+    let wide = ds.display(&DisplayOptions::new().width(200));
+    let usual = ds.to_string();
+    assert!(long.contains("variable_10") && !usual.contains("variable_10"));
+    assert!(usual.lines().all(|l| l.chars().count() <= 80));
+    assert!(wide.lines().any(|l| l.chars().count() > 150));
+    let narrow = ds.display(&DisplayOptions::new().width(40).rows(4));
+    assert!(narrow.lines().count() < 10 && narrow.contains("(4/20)"));
+    assert_eq!(ds.to_string(), usual, "nothing is global");
+}

@@ -2,6 +2,7 @@
 
 use graticule_array::Array;
 
+use super::options::DisplayOptions;
 use super::values::{element_text, short_text};
 use crate::attrs::Attrs;
 use crate::data_array::{DataArray, MAIN};
@@ -9,57 +10,52 @@ use crate::dataset::Dataset;
 use crate::name::Name;
 use crate::variable::Variable;
 
-/// The width of a line.
-const WIDTH: usize = 80;
-/// How many coordinates, variables or attributes are listed before the middle is left out.
-const ROWS: usize = 12;
-
-pub(crate) fn dataset(ds: &Dataset) -> String {
+pub(crate) fn dataset(ds: &Dataset, how: &DisplayOptions) -> String {
     let mut out = format!("<graticule.Dataset> Size: {}", size(ds.bytes()));
     let width = column(ds.variables().map(|(n, _)| n.as_str()));
     let dims: Vec<String> = ds.sizes().map(|(d, n)| format!("{d}: {n}")).collect();
     out.push_str(&format!("\n{:<width$}({})", "Dimensions:", dims.join(", ")));
     if ds.coord_vars().next().is_some() {
-        variables(&mut out, "Coordinates", ds, &ds.coord_vars().collect::<Vec<_>>(), width);
+        variables(&mut out, "Coordinates", ds, &ds.coord_vars().collect::<Vec<_>>(), width, how);
     }
-    variables(&mut out, "Data variables", ds, &ds.data_vars().collect::<Vec<_>>(), width);
+    variables(&mut out, "Data variables", ds, &ds.data_vars().collect::<Vec<_>>(), width, how);
     indexes(&mut out, ds, width);
-    attributes(&mut out, ds.attrs());
+    attributes(&mut out, ds.attrs(), how);
     fault(&mut out, ds);
     out
 }
 
-pub(crate) fn data_array(array: &DataArray) -> String {
+pub(crate) fn data_array(array: &DataArray, how: &DisplayOptions) -> String {
     let var = array.variable();
     let name = array.name().map(|n| format!(" '{n}'")).unwrap_or_default();
     let dims: Vec<String> = var.sizes().map(|(d, n)| format!("{d}: {n}")).collect();
     let dims = if dims.is_empty() { String::new() } else { format!(" ({})", dims.join(", ")) };
     let mut out = format!("<graticule.DataArray{name}{dims}> Size: {}\n", size(var.bytes()));
-    out.push_str(&body(&var));
+    out.push_str(&body(&var, how));
     let coords: Vec<(&Name, &Variable)> = array.set.coord_vars().collect();
     if !coords.is_empty() {
         let width = column(coords.iter().map(|(n, _)| n.as_str()));
-        variables(&mut out, "Coordinates", &array.set, &coords, width);
+        variables(&mut out, "Coordinates", &array.set, &coords, width, how);
         indexes(&mut out, &array.set, width);
     }
-    attributes(&mut out, var.attrs());
+    attributes(&mut out, var.attrs(), how);
     fault(&mut out, &array.set);
     out
 }
 
-pub(crate) fn coords(ds: &Dataset) -> String {
+pub(crate) fn coords(ds: &Dataset, how: &DisplayOptions) -> String {
     let width = column(ds.coord_vars().map(|(n, _)| n.as_str()));
     let mut out = String::new();
-    variables(&mut out, "Coordinates", ds, &ds.coord_vars().collect::<Vec<_>>(), width);
+    variables(&mut out, "Coordinates", ds, &ds.coord_vars().collect::<Vec<_>>(), width, how);
     out.trim_start().to_owned()
 }
 
-pub(crate) fn variable(var: &Variable) -> String {
+pub(crate) fn variable(var: &Variable, how: &DisplayOptions) -> String {
     let dims: Vec<String> = var.sizes().map(|(d, n)| format!("{d}: {n}")).collect();
     let mut out =
         format!("<graticule.Variable ({})> Size: {}\n", dims.join(", "), size(var.bytes()));
-    out.push_str(&body(var));
-    attributes(&mut out, var.attrs());
+    out.push_str(&body(var, how));
+    attributes(&mut out, var.attrs(), how);
     out
 }
 
@@ -69,9 +65,12 @@ fn column<'a>(names: impl Iterator<Item = &'a str>) -> usize {
 }
 
 /// The items of a list, those in the middle left out where there are too many.
-fn rows<T: Copy>(items: &[T]) -> impl Iterator<Item = Option<T>> {
-    let (head, tail) = if items.len() > ROWS {
-        (items.get(..ROWS / 2).unwrap_or(items), items.get(items.len() - ROWS / 2..))
+fn rows<'a, T: Copy>(
+    items: &'a [T],
+    how: &DisplayOptions,
+) -> impl Iterator<Item = Option<T>> + use<'a, T> {
+    let (head, tail) = if items.len() > how.rows {
+        (items.get(..how.rows / 2).unwrap_or(items), items.get(items.len() - how.rows / 2..))
     } else {
         (items, None)
     };
@@ -79,19 +78,26 @@ fn rows<T: Copy>(items: &[T]) -> impl Iterator<Item = Option<T>> {
     head.iter().copied().map(Some).chain(gap).chain(tail.into_iter().flatten().copied().map(Some))
 }
 
-fn variables(out: &mut String, title: &str, ds: &Dataset, vars: &[(&Name, &Variable)], w: usize) {
+fn variables(
+    out: &mut String,
+    title: &str,
+    ds: &Dataset,
+    vars: &[(&Name, &Variable)],
+    w: usize,
+    how: &DisplayOptions,
+) {
     out.push_str(&format!("\n{title}:"));
-    if vars.len() > ROWS {
-        out.push_str(&format!(" ({ROWS}/{})", vars.len()));
+    if vars.len() > how.rows {
+        out.push_str(&format!(" ({}/{})", how.rows, vars.len()));
     }
     if vars.is_empty() {
         out.push_str("\n    *empty*");
     }
-    for row in rows(vars) {
+    for row in rows(vars, how) {
         match row {
             Some((name, var)) => {
                 out.push('\n');
-                out.push_str(&line(name, var, ds.index(name).is_some(), w));
+                out.push_str(&line(name, var, ds.index(name).is_some(), w, how));
             }
             None => out.push_str("\n    ..."),
         }
@@ -118,12 +124,12 @@ fn indexes(out: &mut String, ds: &Dataset, width: usize) {
 }
 
 /// `  * time     (time) datetime64[s] 48B 2000-01-01 2000-02-01 ... 2000-06-01`
-fn line(name: &Name, var: &Variable, indexed: bool, width: usize) -> String {
+fn line(name: &Name, var: &Variable, indexed: bool, width: usize, how: &DisplayOptions) -> String {
     let mark = if indexed { '*' } else { ' ' };
     let dims = if var.ndim() == 0 { String::new() } else { format!("({}) ", var.dims()) };
     let named = format!("  {mark} {name} ");
     let front = format!("{named:<width$}{dims}{} {} ", var.dtype(), size(var.bytes()));
-    let room = WIDTH.saturating_sub(front.chars().count());
+    let room = how.width.saturating_sub(front.chars().count());
     let values = match var.in_memory() {
         Some(array) => flat(array, room),
         None => lazy(var),
@@ -179,7 +185,7 @@ fn flat(array: &Array, room: usize) -> String {
 }
 
 /// The elements of an array, nested by axis; long axes are cut in the middle.
-fn body(var: &Variable) -> String {
+fn body(var: &Variable, how: &DisplayOptions) -> String {
     let Some(array) = var.in_memory() else {
         let text = lazy(var);
         let more = text.strip_prefix("...").unwrap_or_default();
@@ -187,7 +193,7 @@ fn body(var: &Variable) -> String {
         return format!("[{} values of {}{comma}{more}]", var.data().len(), var.dtype());
     };
     let edge = match var.ndim() {
-        _ if array.len() <= 200 => usize::MAX,
+        _ if array.len() <= how.elements => usize::MAX,
         0..=2 => 3,
         3 => 2,
         _ => 1,
@@ -227,17 +233,17 @@ fn nested(array: &Array, index: &mut Vec<usize>, edge: usize, out: &mut String) 
     out.push(']');
 }
 
-fn attributes(out: &mut String, attrs: &Attrs) {
+fn attributes(out: &mut String, attrs: &Attrs, how: &DisplayOptions) {
     if attrs.is_empty() {
         return;
     }
     let width = column(attrs.names().map(|n| &**n));
     out.push_str("\nAttributes:");
     let all: Vec<_> = attrs.iter().collect();
-    if all.len() > ROWS {
-        out.push_str(&format!(" ({ROWS}/{})", all.len()));
+    if all.len() > how.rows {
+        out.push_str(&format!(" ({}/{})", how.rows, all.len()));
     }
-    for row in rows(&all) {
+    for row in rows(&all, how) {
         let Some((name, value)) = row else {
             out.push_str("\n    ...");
             continue;
@@ -245,15 +251,15 @@ fn attributes(out: &mut String, attrs: &Attrs) {
         let text = value.to_string().replace('\n', "\\n").replace('\t', "\\t");
         let named = format!("    {name}:");
         out.push('\n');
-        out.push_str(&truncated(&format!("{named:<width$} {text}")));
+        out.push_str(&truncated(&format!("{named:<width$} {text}"), how.width));
     }
 }
 
-fn truncated(line: &str) -> String {
-    if line.chars().count() <= WIDTH {
+fn truncated(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
         return line.to_owned();
     }
-    line.chars().take(WIDTH - 3).chain("...".chars()).collect()
+    line.chars().take(width.saturating_sub(3)).chain("...".chars()).collect()
 }
 
 fn fault(out: &mut String, ds: &Dataset) {
