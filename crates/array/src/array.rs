@@ -97,7 +97,9 @@ impl Array {
         fn make<T: Element>(shape: &[usize]) -> Buffer {
             T::wrap(ArrayD::from_elem(IxDyn(shape), T::default()).into_shared())
         }
-        let bytes = shape.iter().try_fold(dtype.planned_size().max(1), |n, l| n.checked_mul(*l));
+        // Axes without elements do not excuse the others: strides are products of their lengths.
+        let size = dtype.planned_size().max(1);
+        let bytes = shape.iter().try_fold(size, |n, l| n.checked_mul((*l).max(1)));
         if bytes.is_none_or(|b| b > isize::MAX as usize) {
             return Err(Error::over_budget(format!("an array of {dtype} {shape:?} is too large")));
         }

@@ -1,6 +1,6 @@
 //! Laws of selections and chunk grids.
 
-use graticule_array::{Array, ChunkGrid, DimChunks, Pick, Region, Selection};
+use graticule_array::{Array, ChunkGrid, DType, DimChunks, Pick, Region, Selection};
 use proptest::prelude::*;
 
 /// A pick that fits an axis of length `n`, from any three numbers.
@@ -163,5 +163,14 @@ proptest! {
         // A grid has one cut per axis; an axis picked at one index is gone.
         let chosen = grid.select(&selection);
         prop_assert_eq!(chosen.shape(), selection.shape());
+    }
+}
+
+#[test]
+fn an_axis_without_elements_does_not_excuse_the_others() {
+    let large = 1usize << 40;
+    for dtype in [DType::Bool, DType::F64, DType::Str, DType::Bytes(3)] {
+        assert!(Array::zeros(&dtype, &[0, large, large]).is_err(), "{dtype}");
+        assert!(Array::zeros(&dtype, &[large, 0]).unwrap().is_empty(), "{dtype}");
     }
 }
