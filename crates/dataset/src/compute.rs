@@ -34,7 +34,7 @@ impl Dataset {
                 return Ok(Some(var.clone()));
             }
             let data = made.next().ok_or_else(|| Error::bug("a run returned too few arrays"))?;
-            var.clone().with_data(LazyArray::constant(data)).map(Some)
+            var.clone().loaded(LazyArray::constant(data)).map(Some)
         })?;
         let mut done = done;
         let parts = Arc::make_mut(&mut done.0);

@@ -27,6 +27,7 @@ mod report;
 mod roles;
 mod select;
 mod show;
+mod stored;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tree;

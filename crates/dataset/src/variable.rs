@@ -10,6 +10,7 @@ use crate::attrs::Attrs;
 use crate::data::Data;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
+use crate::stored::Stored;
 
 /// N-d data with a name for each axis, attributes, and the way it was stored. Knows no
 /// coordinates. Cloning is a reference count.
@@ -34,6 +35,8 @@ struct Inner {
     data: LazyArray,
     attrs: Attrs,
     encoding: Encoding,
+    /// What it was in its file; holds only as long as nothing was touched.
+    stored: Option<Arc<Stored>>,
 }
 
 impl Variable {
@@ -63,6 +66,7 @@ impl Variable {
             data,
             attrs: Attrs::default(),
             encoding: Encoding::default(),
+            stored: None,
         })))
     }
 
@@ -73,6 +77,7 @@ impl Variable {
             data: LazyArray::constant(Array::scalar(f64::NAN)),
             attrs: Attrs::default(),
             encoding: Encoding::default(),
+            stored: None,
         }))
     }
 
@@ -181,6 +186,25 @@ impl Variable {
         inner.dims = dims;
         inner.data = data;
         Ok(self)
+    }
+
+    /// The same variable, which remembers what it was in its file.
+    pub(crate) fn with_stored(mut self, stored: Stored) -> Self {
+        Arc::make_mut(&mut self.0).stored = Some(Arc::new(stored));
+        self
+    }
+
+    /// What the variable was in its file, unless it was touched since.
+    pub(crate) fn stored(&self) -> Option<&Stored> {
+        self.0.stored.as_deref().filter(|s| s.fits(self))
+    }
+
+    /// The same values, computed.
+    pub(crate) fn loaded(self, data: LazyArray) -> Result<Self> {
+        let stored = self.stored().map(|s| Arc::new(s.loaded(data.clone())));
+        let mut out = self.with_data(data)?;
+        Arc::make_mut(&mut out.0).stored = stored;
+        Ok(out)
     }
 
     /// New values over some dimensions: keeps the attributes and what of the encoding still fits.

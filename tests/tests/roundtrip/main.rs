@@ -3,6 +3,7 @@
 
 mod calendars;
 mod combined;
+mod corpus;
 mod dataset;
 mod packed;
 

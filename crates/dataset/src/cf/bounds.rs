@@ -68,7 +68,7 @@ pub(crate) fn shed_units(vars: &mut [Draft]) {
         .filter_map(|v| Some((v.attrs.text("bounds")?.to_owned(), v.attrs.clone())))
         .collect();
     for (bounds, attrs) in parents {
-        for var in vars.iter_mut().filter(|v| v.name == *bounds) {
+        for var in vars.iter_mut().filter(|v| v.name == *bounds && !v.as_stored) {
             for name in SHARED {
                 if var.attrs.get(name).is_some() && var.attrs.get(name) == attrs.get(name) {
                     var.attrs.remove(name);

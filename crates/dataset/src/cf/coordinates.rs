@@ -68,6 +68,7 @@ impl SetCoder for Coordinates {
         if let Some(text) = set.attrs.text("coordinates").map(str::to_owned) {
             add(&mut text.split_whitespace());
             set.attrs.remove("coordinates");
+            set.stored_coordinates = Some(text);
         }
         set.coords.extend(found);
     }
@@ -89,7 +90,8 @@ fn related_names(attr: &str, text: &str) -> Vec<String> {
 
 /// Before writing: each variable names its coordinates, as it did in its file or as its
 /// dimensions say; what no variable names stands in the attributes of the file.
-pub(crate) fn name_coordinates(set: &mut SetDraft) {
+/// `stored` is what they were in the file the dataset came from.
+pub(crate) fn name_coordinates(set: &mut SetDraft, stored: Option<&str>) {
     let dims: IndexSet<Name> = set.vars.iter().flat_map(|v| v.dims.iter().cloned()).collect();
     let mut loose: Vec<Name> =
         set.coords.iter().filter(|c| !dims.contains(*c) && !c.contains(' ')).cloned().collect();
@@ -104,10 +106,11 @@ pub(crate) fn name_coordinates(set: &mut SetDraft) {
     let known: Vec<Name> = set.vars.iter().map(|v| v.name.clone()).collect();
     for var in &mut set.vars {
         for attr in RELATED {
-            if let Some(value) = var.encoding.extra.remove(attr) {
+            let kept = var.attrs.get(attr).filter(|_| var.as_stored).cloned();
+            if let Some(value) = kept.or_else(|| var.encoding.extra.remove(attr)) {
                 let names = value.as_str().map(|t| related_names(attr, t)).unwrap_or_default();
                 // What a verb has dropped since is not named any more.
-                if names.iter().all(|n| known.iter().any(|k| k == n.as_str())) {
+                if var.as_stored || names.iter().all(|n| known.iter().any(|k| k == n.as_str())) {
                     related.extend(names);
                     var.attrs.set(attr, value);
                 }
@@ -117,6 +120,11 @@ pub(crate) fn name_coordinates(set: &mut SetDraft) {
     loose.retain(|c| !related.iter().any(|r| *c == **r));
     let mut named: Vec<String> = Vec::new();
     for var in &mut set.vars {
+        if var.as_stored {
+            let text = var.attrs.text("coordinates").unwrap_or_default();
+            named.extend(text.split_whitespace().map(str::to_owned));
+            continue;
+        }
         let kept = var.encoding.extra.remove("coordinates");
         let own: Vec<&str> = coords
             .iter()
@@ -140,6 +148,15 @@ pub(crate) fn name_coordinates(set: &mut SetDraft) {
         }
     }
     loose.retain(|c| !named.iter().any(|n| *c == **n));
+    // As the file said it, if that is still true.
+    if let Some(text) = stored
+        .filter(|t| t.split_whitespace().all(|word| set.vars.iter().any(|v| *v.name == *word)))
+    {
+        loose.retain(|c| !text.split_whitespace().any(|word| **c == *word));
+        if loose.is_empty() {
+            set.attrs.set("coordinates", text);
+        }
+    }
     if !loose.is_empty() && !set.attrs.has("coordinates") {
         let names: Vec<&str> = loose.iter().map(Name::as_str).collect();
         set.attrs.set("coordinates", names.join(" "));

@@ -53,6 +53,8 @@ pub struct Draft {
     pub values: Option<Array>,
     /// What could not be decoded, and why.
     pub notes: Vec<String>,
+    /// Whether all is as in the file it came from, and is to be written so.
+    pub as_stored: bool,
     steps: Vec<Step>,
     /// The type before the last step.
     before: DType,
@@ -72,6 +74,7 @@ impl Draft {
             encoding: Encoding::default(),
             values: None,
             notes: Vec::new(),
+            as_stored: false,
             steps: Vec::new(),
         }
     }

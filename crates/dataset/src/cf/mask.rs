@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use graticule_array::{Array, DType, MapOp, Result, Scalar, TextEncoding};
 
-use super::{Coder, Context, Draft, Target, numbers, time};
+use super::{Coder, Context, Draft, Target, numbers, text, time};
 
 /// Stored values that mean missing.
 ///
@@ -40,7 +40,7 @@ impl Coder for Mask {
             return Ok(());
         }
         if draft.dtype.is_text() {
-            return text(draft, &fill);
+            return mask_text(draft, &fill);
         }
         let raw = draft.dtype.clone();
         let to = target(draft, cx);
@@ -135,6 +135,10 @@ pub(super) fn store(
 pub(crate) fn adopt_fill(draft: &mut Draft) {
     let Some(value) = draft.attrs.remove("_FillValue") else { return };
     let stored = value.array().item().ok();
+    if draft.dtype == DType::Char {
+        draft.encoding.fill = stored.and_then(|v| text::char_of(&v));
+        return;
+    }
     let nan = |v: &Scalar| is_nan(v) && v.dtype() == draft.dtype;
     let exact =
         stored.and_then(|v| if nan(&v) { Some(v) } else { numbers::exactly(&v, &draft.dtype) });
@@ -163,7 +167,7 @@ fn target(draft: &Draft, cx: &Context) -> DType {
 }
 
 /// Characters and byte strings become text, for only text can be missing.
-fn text(draft: &mut Draft, fill: &[Scalar]) -> Result<()> {
+fn mask_text(draft: &mut Draft, fill: &[Scalar]) -> Result<()> {
     // Text has lost the NULs that pad it, so the fill value is compared without them.
     let bare = |s: &Scalar| s.as_str().map(|t| Scalar::from(t.trim_end_matches('\0')));
     let mut values: Vec<Scalar> = fill.iter().filter_map(bare).collect();

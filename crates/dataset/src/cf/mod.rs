@@ -196,6 +196,8 @@ pub struct SetDraft {
     pub vars: Vec<Draft>,
     /// The names of those that are coordinates.
     pub coords: IndexSet<Name>,
+    /// The attribute `coordinates` of the group, if it had one.
+    pub stored_coordinates: Option<String>,
 }
 
 /// Runs the coders over one variable.

@@ -231,6 +231,7 @@ fn coordinates_are_those_that_attributes_name() {
             var("time_bnds", &["time", "nv"], Attrs::new()),
         ],
         coords: IndexSet::new(),
+        ..SetDraft::default()
     };
     let mut all = set.clone();
     decode_set(&mut set, &SetContext::default()).unwrap();
@@ -245,7 +246,7 @@ fn coordinates_are_those_that_attributes_name() {
     let names: Vec<&str> = all.coords.iter().map(Name::as_str).collect();
     assert_eq!(names, ["time", "lat2d", "crs", "time_bnds", "height"]);
 
-    name_coordinates(&mut all);
+    name_coordinates(&mut all, None);
     assert_eq!(all.vars[0].attrs.text("coordinates"), Some("lat2d nothing"));
     assert_eq!(all.vars[4].attrs.text("bounds"), Some("time_bnds"));
     assert_eq!(all.attrs.text("coordinates"), Some("height"));

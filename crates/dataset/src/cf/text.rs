@@ -52,7 +52,7 @@ fn fitting(name: &str, width: usize) -> String {
     format!("{stem}{width}")
 }
 
-fn char_of(fill: &Scalar) -> Option<Scalar> {
+pub(super) fn char_of(fill: &Scalar) -> Option<Scalar> {
     match fill.as_str()?.as_bytes() {
         [] => Some(Scalar::Char(0)),
         [one] => Some(Scalar::Char(*one)),

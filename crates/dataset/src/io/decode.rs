@@ -14,6 +14,7 @@ use crate::cf::{self, Draft, SetDraft};
 use crate::dataset::Dataset;
 use crate::encoding::Encoding;
 use crate::name::Name;
+use crate::stored::Stored;
 use crate::variable::Variable;
 
 /// Coordinates of one axis up to this size are read at open.
@@ -32,18 +33,22 @@ pub(super) struct Decoded {
     pub(super) set: SetDraft,
     /// One per variable of `set`.
     pub(super) sources: Vec<Arc<dyn ChunkSource>>,
+    /// The variables before they were decoded, if these were to be kept.
+    stored: Vec<Draft>,
     pub(super) unlimited: Vec<String>,
     pub(super) origin: Location,
     /// What could not be read although the rest could.
     pub(super) problems: Vec<String>,
 }
 
-/// Reads the small coordinates of a group and applies the conventions.
+/// Reads the small coordinates of a group and applies the conventions. `keep` is whether the
+/// variables shall remember what they were.
 pub(super) fn decode_group(
     group: RawGroup,
     origin: &Location,
     options: &OpenOptions,
     session: &Session,
+    keep: bool,
 ) -> Result<Decoded> {
     let mut set = SetDraft { attrs: convert::attrs(group.attrs), ..SetDraft::default() };
     let mut sources = Vec::with_capacity(group.vars.len());
@@ -70,12 +75,13 @@ pub(super) fn decode_group(
         found.retain(|d| own(d).is_none_or(|old| widths.contains(old)));
         cx.coding.char_dims = found;
     }
+    let stored = if keep { set.vars.clone() } else { Vec::new() };
     let mut problems: Vec<String> =
         group.problems.iter().map(|(path, why)| format!("{path}: {why}")).collect();
     problems.extend(read_small(&mut set, &sources, &cx, session));
     cf::decode_set(&mut set, &cx).map_err(|e| e.in_file(origin.path()))?;
     let unlimited = group.dims.into_iter().filter(|d| d.unlimited).map(|d| d.name).collect();
-    Ok(Decoded { set, sources, unlimited, origin: origin.clone(), problems })
+    Ok(Decoded { set, sources, stored, unlimited, origin: origin.clone(), problems })
 }
 
 /// Reads what decoding and indexing need to know, all together. What cannot be read stays
@@ -162,19 +168,29 @@ impl Decoded {
     /// The dataset of this group alone.
     pub(super) fn into_dataset(self, session: &Session) -> Result<Dataset> {
         let mut vars = Vec::with_capacity(self.sources.len());
+        let mut stored = self.stored.into_iter();
         for (draft, source) in self.set.vars.into_iter().zip(self.sources) {
+            let raw = LazyArray::read(source);
             let data = match &draft.values {
                 Some(values) => LazyArray::constant(values.clone()),
-                None => draft.apply(LazyArray::read(source))?,
+                None => draft.apply(raw.clone())?,
             };
             let name = draft.name.clone();
-            vars.push((name, variable(draft, data, &self.origin, &self.unlimited)?));
+            let mut var = variable(draft, data, &self.origin, &self.unlimited)?;
+            if let Some(stored) = stored.next() {
+                var = var.clone().with_stored(Stored::new(stored, raw, &var));
+            }
+            vars.push((name, var));
         }
         let coords: Vec<Name> = self.set.coords.into_iter().collect();
+        let mut extra = Attrs::new();
+        if let Some(text) = self.set.stored_coordinates {
+            extra.set("coordinates", text);
+        }
         let encoding = Encoding {
             origin: Some(self.origin.clone()),
             unlimited: self.unlimited,
-            extra: noted(Attrs::new(), &self.problems),
+            extra: noted(extra, &self.problems),
             ..Encoding::default()
         };
         let set = Dataset::from_parts(vars, &coords, self.set.attrs)

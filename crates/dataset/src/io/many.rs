@@ -319,7 +319,7 @@ fn piece(
     session: &Session,
 ) -> Result<Piece> {
     let decoded =
-        decode_group(group(location, options, session)?, location, &options.open, session)?;
+        decode_group(group(location, options, session)?, location, &options.open, session, false)?;
     let origin = location.to_string();
     if let Some(change) = &options.preprocess {
         let set = decoded.into_dataset(session)?;
@@ -350,7 +350,7 @@ pub(super) fn learned_piece(
     let mut group = group(location, options, session)?;
     group.vars.retain(|v| !options.open.drop.contains(&v.name));
     let mut learned = Learned::of(&group);
-    let decoded = decode_group(group, location, &options.open, session)?;
+    let decoded = decode_group(group, location, &options.open, session, false)?;
     if let Some(learned) = &mut learned {
         learned.attrs = decoded.set.attrs.clone();
     }
@@ -367,7 +367,7 @@ pub(crate) fn decoded_piece(
     model: Option<&Piece>,
 ) -> Result<Piece> {
     let nowhere = Location::memory("index");
-    let decoded = decode_group(group, &nowhere, options, session)?;
+    let decoded = decode_group(group, &nowhere, options, session, false)?;
     if let Some(problem) = decoded.problems.first() {
         return Err(Error::corrupt(problem.clone()));
     }

@@ -60,7 +60,7 @@ fn decoded(
         None => root,
         Some(path) => find(root, path).map_err(|e| e.in_file(location.path()))?,
     };
-    let set = decode_group(group, location, options, session)?.into_dataset(session)?;
+    let set = decode_group(group, location, options, session, true)?.into_dataset(session)?;
     Ok(set.with_origin(&format!("open_dataset(\"{location}\")")))
 }
 
@@ -83,7 +83,7 @@ pub fn open_groups(
         for child in std::mem::take(&mut group.groups).into_iter().rev() {
             waiting.push((format!("{base}/{}", child.name), child));
         }
-        let set = decode_group(group, &location, options, session)?.into_dataset(session)?;
+        let set = decode_group(group, &location, options, session, true)?.into_dataset(session)?;
         out.push((path, set.with_origin(&format!("open_groups(\"{location}\")"))));
     }
     Ok(out)

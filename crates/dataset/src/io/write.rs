@@ -141,18 +141,35 @@ fn encode(
         attrs: set.attrs().clone(),
         vars: Vec::new(),
         coords: set.coord_vars().map(|(name, _)| name.clone()).collect(),
+        stored_coordinates: None,
     };
     if let Some(unknown) = options.encoding.keys().find(|n| !set.has(n)) {
         return Err(Error::not_found(format!("no variable \"{unknown}\" to encode")));
     }
-    let looked = look(set, session)?;
-    for ((name, var), values) in set.variables().zip(looked) {
-        drafts.vars.push(draft(name, var, options, values));
+    let untouched = |name: &Name, var: &Variable| {
+        let free = types == StoredTypes::All && !options.encoding.contains_key(&**name);
+        var.stored().filter(|_| free).map(|stored| stored.restore(name, var))
+    };
+    let mut stored: Vec<_> = set.variables().map(|(name, var)| untouched(name, var)).collect();
+    let looked = look(set, &stored, session)?;
+    for (((name, var), values), stored) in set.variables().zip(looked).zip(&mut stored) {
+        drafts.vars.push(match stored {
+            Some((draft, _)) => {
+                let mut draft = draft.clone();
+                cf::adopt_fill(&mut draft);
+                draft
+            }
+            None => draft(name, var, options, values),
+        });
     }
-    cf::name_coordinates(&mut drafts);
+    cf::name_coordinates(&mut drafts, set.encoding().extra.text("coordinates"));
     cf::inherit_units(&mut drafts.vars);
     let mut data = Vec::with_capacity(drafts.vars.len());
-    for (draft, (_, var)) in drafts.vars.iter_mut().zip(set.variables()) {
+    for ((draft, (_, var)), stored) in drafts.vars.iter_mut().zip(set.variables()).zip(stored) {
+        if let Some((_, as_it_was)) = stored {
+            data.push(as_it_was);
+            continue;
+        }
         let is_coord = draft.dims.contains(&draft.name);
         cf::encode_variable(draft, &Target { is_coord, types })?;
         data.push(match draft.values.take() {
@@ -165,7 +182,11 @@ fn encode(
 }
 
 /// The values of those variables whose stored form depends on them, computed together.
-fn look(set: &Dataset, session: &Session) -> Result<Vec<Option<graticule_array::Array>>> {
+fn look(
+    set: &Dataset,
+    stored: &[Option<(Draft, LazyArray)>],
+    session: &Session,
+) -> Result<Vec<Option<graticule_array::Array>>> {
     let wanted = |var: &Variable| {
         let from_chars = var.encoding().dtype == Some(DType::Char);
         let depends = match var.dtype() {
@@ -175,10 +196,13 @@ fn look(set: &Dataset, session: &Session) -> Result<Vec<Option<graticule_array::
         };
         depends && var.bytes() <= LOOKED_AT || var.in_memory().is_some()
     };
+    let wanted: Vec<bool> =
+        set.variables().zip(stored).map(|((_, v), s)| s.is_none() && wanted(v)).collect();
+    let data = set.variables().map(|(_, v)| v.data());
     let chosen: Vec<LazyArray> =
-        set.variables().filter(|(_, v)| wanted(v)).map(|(_, v)| v.data().clone()).collect();
+        data.zip(&wanted).filter(|(_, w)| **w).map(|(d, _)| d.clone()).collect();
     let mut computed = session.compute(&chosen)?.into_iter();
-    Ok(set.variables().map(|(_, v)| if wanted(v) { computed.next() } else { None }).collect())
+    Ok(wanted.iter().map(|w| if *w { computed.next() } else { None }).collect())
 }
 
 fn draft(
