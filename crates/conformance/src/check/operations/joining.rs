@@ -260,6 +260,10 @@ macro_rules! joining {
                     on.reindex_like_with(other, &reindexing(kw)?)
                 }
                 "combine_first" => on.combine_first(&other()?),
+                "broadcast_like" => {
+                    let both = graticule::broadcast(&[on.clone(), other()?]).map_err(message)?;
+                    both.into_iter().next().ok_or("broadcasting of nothing")?
+                }
                 "equals" | "identical" | "broadcast_equals" => {
                     let other = other()?;
                     let same = match step.verb {

@@ -120,6 +120,25 @@ fn coord(name: &str, value: &Value, registers: &Registers) -> Result<Coord, Stri
     }
 }
 
+/// The order of dimensions that `transpose` goes by.
+trait Order {
+    fn order(&self) -> graticule::Dims;
+}
+
+impl Order for DataArray {
+    fn order(&self) -> graticule::Dims {
+        self.dims()
+    }
+}
+
+impl Order for Dataset {
+    /// That of the variable with most dimensions, then the others.
+    fn order(&self) -> graticule::Dims {
+        let longest = self.data_vars().map(|(_, v)| v.dims().clone()).max_by_key(|d| d.len());
+        longest.map_or_else(|| self.dims(), |dims| dims.union(&self.dims()))
+    }
+}
+
 macro_rules! shape {
     ($name:ident, $type:ty, $Made:ident) => {
         /// A verb of selection or shape, if it is one.
@@ -250,8 +269,7 @@ macro_rules! shape {
                     }
                     made
                 }
-                "transpose" => on.transpose(order(step, &on.dims())?),
-                "T" => on.transpose(order(step, &on.dims())?),
+                "transpose" | "T" => on.transpose(order(step, &on.order())?),
                 "squeeze" => {
                     let made = on.squeeze(super::arguments::over(step.args, kw)?);
                     dropped(made)

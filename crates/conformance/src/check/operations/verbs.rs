@@ -43,10 +43,11 @@ pub(crate) fn function(
             let cond = register(argument(&step, 0)?.as_str().unwrap_or(""), registers)?;
             let Register::Array(cond) = cond else { return Err("where of no array".into()) };
             let (yes, no) = (argument(&step, 1)?, argument(&step, 2)?);
-            let Operand::Array(yes) = operand(yes, registers)? else {
-                return Err("where that chooses a number".into());
-            };
-            Ok(Register::Array(yes.where_else(cond, operand(no, registers)?)))
+            Ok(Register::Array(match (operand(yes, registers)?, operand(no, registers)?) {
+                (Operand::Array(yes), no) => yes.where_else(cond, no),
+                (Operand::Scalar(yes), Operand::Array(no)) => no.where_else(cond.not(), yes),
+                _ => return Err("where that chooses between numbers or datasets".into()),
+            }))
         }
         "corr" | "cov" => {
             let arrays = [argument(&step, 0)?, argument(&step, 1)?];
@@ -105,6 +106,30 @@ macro_rules! arithmetic {
 
 pub(crate) use arithmetic;
 
+/// Arithmetic with a dataset on the right.
+trait WithSet: Sized {
+    fn with_set(&self, verb: &str, other: &Dataset) -> Result<Self, String>;
+}
+
+impl WithSet for Dataset {
+    fn with_set(&self, verb: &str, other: &Dataset) -> Result<Self, String> {
+        let on = self.clone().with_join(Join::Inner);
+        let made = match verb {
+            "add" => on + other,
+            "sub" => on - other,
+            "mul" => on * other,
+            _ => on / other,
+        };
+        Ok(made.with_join(Join::Exact))
+    }
+}
+
+impl WithSet for DataArray {
+    fn with_set(&self, _: &str, _: &Dataset) -> Result<Self, String> {
+        Err("arithmetic of an array with a dataset".into())
+    }
+}
+
 /// Verbs that datasets and arrays share.
 macro_rules! shared_verbs {
     ($name:ident, $type:ty) => {
@@ -117,6 +142,11 @@ macro_rules! shared_verbs {
                 return Ok(Some(on.reduce(by?, over(step.args, step.kw)?)));
             }
             let other = || operand(argument(step, 0)?, registers);
+            if matches!(step.verb, "add" | "sub" | "mul" | "div")
+                && let Operand::Set(set) = other()?
+            {
+                return on.with_set(step.verb, &set).map(Some);
+            }
             // The labels that both have, as xarray's arithmetic takes them.
             let inner = || on.clone().with_join(Join::Inner);
             Ok(Some(match step.verb {

@@ -7,7 +7,7 @@ use graticule_array::{Error, Result};
 use super::grouping::NO_GROUP;
 use super::reduce::placed;
 use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
-use crate::data_array::DataArray;
+use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, Over};
 use crate::name::Name;
@@ -77,7 +77,8 @@ impl DatasetGroupBy {
                 parts.adopt(name, var.clone(), &set.0)?;
             } else if alone || var.dtype().is_real() {
                 let made = quantiles(var, grouping, q, &dims, options)
-                    .and_then(|made| placed(made, name, grouping));
+                    .and_then(|made| placed(made, name, grouping))
+                    .and_then(|made| second(made, name));
                 parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }
@@ -87,6 +88,18 @@ impl DatasetGroupBy {
         }
         Ok(Dataset(Arc::new(parts)))
     }
+}
+
+/// The quantiles of a dataset's variables stand behind their groups, as in xarray.
+fn second(var: Variable, name: &Name) -> Result<Variable> {
+    let Some(axis) = var.axis("quantile").filter(|axis| *axis > 1 && *name != MAIN) else {
+        return Ok(var);
+    };
+    let others = (1..var.ndim()).filter(|a| *a != axis);
+    let order: Vec<usize> = [0, axis].into_iter().chain(others).collect();
+    let dims: Dims = order.iter().filter_map(|a| var.dims().get(*a)).collect();
+    let data = var.data().permute(&order)?;
+    var.with_dims_data(dims, data)
 }
 
 fn quantiles(
