@@ -19,6 +19,10 @@ impl Resolver<'_> {
         source: &Arc<dyn ChunkSource>,
         part: &Selection,
     ) -> Result<Array> {
+        if let Some((ordered, back)) = in_order(part) {
+            // Each chunk once, and then to where its elements belong.
+            return self.read(source, &ordered)?.select(&back);
+        }
         let info = source.info();
         let shape = part.shape();
         let mut out = self.buffer(&info.dtype, &shape)?;
@@ -125,6 +129,32 @@ impl Resolver<'_> {
         }
         Ok(())
     }
+}
+
+/// A selection whose lists go back and forth, as one whose lists ascend without repeats, and
+/// the selection of that one's result which gives the same; `None` if there is no such list.
+fn in_order(part: &Selection) -> Option<(Selection, Selection)> {
+    let ascends = |list: &[usize]| list.iter().zip(list.iter().skip(1)).all(|(a, b)| a < b);
+    let (mut first, mut then, mut found) = (Vec::new(), Vec::new(), false);
+    for pick in part.picks() {
+        match pick {
+            Pick::List(indices) if !ascends(indices) => {
+                found = true;
+                let mut sorted = indices.to_vec();
+                sorted.sort_unstable();
+                sorted.dedup();
+                let place = |i: &usize| sorted.binary_search(i).unwrap_or(0);
+                then.push(Pick::List(indices.iter().map(place).collect()));
+                first.push(list(sorted));
+            }
+            Pick::At(_) => first.push(pick.clone()),
+            other => {
+                first.push(other.clone());
+                then.push(Pick::all(other.len()));
+            }
+        }
+    }
+    found.then(|| (Selection::new(first), Selection::new(then)))
 }
 
 /// An error of reading a box, which says which.

@@ -193,6 +193,13 @@ impl Counter {
         }
         visit(self, node, part);
     }
+
+    /// Visits what shares nothing with the rest of the block: it is dropped at once.
+    fn visit_apart(&mut self, node: &LazyArray, part: &Selection) {
+        let seen = std::mem::take(&mut self.seen);
+        self.visit(node, part);
+        self.seen = seen;
+    }
 }
 
 fn visit(counter: &mut Counter, node: &LazyArray, part: &Selection) {
@@ -258,9 +265,16 @@ fn visit(counter: &mut Counter, node: &LazyArray, part: &Selection) {
         }
         Op::Concat { axis, starts } => {
             let Some(pick) = part.picks().get(*axis) else { return };
-            for segment in concat_segments(starts, pick) {
+            let segments = concat_segments(starts, pick);
+            let single = segments.len() == 1;
+            for segment in segments {
                 if let Some(piece) = node.inputs().get(segment.piece) {
-                    counter.visit(piece, &part.clone().with(*axis, segment.pick));
+                    let part = part.clone().with(*axis, segment.pick);
+                    if single {
+                        counter.visit(piece, &part);
+                    } else {
+                        counter.visit_apart(piece, &part);
+                    }
                 }
             }
         }
@@ -290,7 +304,7 @@ fn visit(counter: &mut Counter, node: &LazyArray, part: &Selection) {
                 return;
             }
             for piece in gather.boxes(input.grid()) {
-                counter.visit(input, &piece.part(input.shape(), gather));
+                counter.visit_apart(input, &piece.part(input.shape(), gather));
             }
         }
         Op::Map(_) | Op::Zip(_) | Op::Choose | Op::Rechunk(_) => {
@@ -372,7 +386,9 @@ impl BlockCost {
                     self.add(cells, node);
                     self.scratch = self.scratch.max(source.limits().scratch);
                     if scattered {
+                        // A chunk, and the elements in the order of the source.
                         let chunk = source.info().grid.largest();
+                        self.add(cells, node);
                         self.add(product(&chunk), node);
                     }
                 }
@@ -380,6 +396,7 @@ impl BlockCost {
                     self.add(cells, node);
                     self.scratch = self.scratch.max(file.piece_bytes());
                     if scattered {
+                        self.add(cells, node);
                         self.add(product(&file.pieces().largest()), node);
                     }
                 }

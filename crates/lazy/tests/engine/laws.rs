@@ -30,6 +30,11 @@ proptest! {
             let out = session.compute(std::slice::from_ref(&pair.lazy)).unwrap();
             let what = format!("seed {seed} depth {depth} {:?}", pair.lazy);
             assert_close(&out[0], &pair.eager, &what);
+            let plan = session.plan(std::slice::from_ref(&pair.lazy)).unwrap();
+            if pair.lazy.is_lazy() {
+                let read = session.run_report().chunks;
+                assert_eq!(plan.totals().chunks as u64, read, "{what}\n{plan}");
+            }
         }
     }
 
