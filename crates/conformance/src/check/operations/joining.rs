@@ -261,8 +261,9 @@ macro_rules! joining {
                 }
                 "combine_first" => on.combine_first(&other()?),
                 "broadcast_like" => {
-                    let both = graticule::broadcast(&[on.clone(), other()?]).map_err(message)?;
-                    both.into_iter().next().ok_or("broadcasting of nothing")?
+                    // The dimensions of the other one come first.
+                    let both = graticule::broadcast(&[other()?, on.clone()]).map_err(message)?;
+                    both.into_iter().next_back().ok_or("broadcasting of nothing")?
                 }
                 "equals" | "identical" | "broadcast_equals" => {
                     let other = other()?;
