@@ -212,3 +212,36 @@ fn the_backend_reads_files() {
     let only = OpenOptions { only: vec!["n".into()], ..OpenOptions::default() };
     assert_eq!(CdlBackend::new().open(bytes, &only).unwrap().vars.len(), 1);
 }
+
+#[test]
+fn damaged_texts_never_panic() {
+    let mut state = 1u64;
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % n
+    };
+    let signs = b"{}()=;,:*\"'\\/ _-.0x9fN\n\xc3";
+    for _ in 0..3000 {
+        let mut bytes = SAMPLE.as_bytes().to_vec();
+        for _ in 0..=random(4) {
+            let (at, from) = (random(bytes.len()), random(bytes.len()));
+            match random(4) {
+                0 => bytes[at] = signs[random(signs.len())],
+                1 => {
+                    let end = (at + random(30)).min(bytes.len());
+                    bytes.drain(at..end);
+                }
+                2 => bytes.insert(at, signs[random(signs.len())]),
+                _ => {
+                    let piece = bytes[from..(from + 40).min(bytes.len())].to_vec();
+                    bytes.splice(at..at, piece);
+                }
+            }
+        }
+        if let Ok(root) = parse(&String::from_utf8_lossy(&bytes)) {
+            for var in root.vars.iter().filter(|v| v.source.info().shape.iter().all(|n| *n < 100)) {
+                let _ = var.source.read(&Region::whole(&var.source.info().shape));
+            }
+        }
+    }
+}
