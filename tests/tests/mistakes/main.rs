@@ -1,6 +1,6 @@
 //! Mistakes that people make: each is caught as it is made, before any data is read, by a message
 //! that names what was asked, what there is, and mostly what to do.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 
