@@ -50,7 +50,10 @@ pub(crate) fn main(args: &Args) -> Result<(), String> {
             let empty = Vec::new();
             // New finds are worth more than old ones.
             let last = worker.kept.len().saturating_sub(1 + chance.below(16));
-            let old = chance.of(&worker.kept).unwrap_or(&empty);
+            // Most of what is kept fails early: the seeds are what reaches deep.
+            let whole = worker.kept.get(..worker.seeds).unwrap_or_default();
+            let from = if chance.below(2) == 0 { whole } else { worker.kept.as_slice() };
+            let old = chance.of(from).unwrap_or(&empty);
             let input =
                 if chance.below(4) == 0 { worker.kept.get(last).unwrap_or(old) } else { old };
             let other = chance.of(&worker.kept).unwrap_or(&empty);
@@ -70,7 +73,9 @@ struct Worker<'a> {
     current: File,
     found: PathBuf,
     seen: HashSet<u64>,
+    /// What mutation starts from; the seeds come first, and stay.
     kept: Vec<Vec<u8>>,
+    seeds: usize,
     panics: HashSet<String>,
 }
 
@@ -79,7 +84,7 @@ impl<'a> Worker<'a> {
         let current = File::create(&args.current).map_err(|e| e.to_string())?;
         let found = args.found.join(target.name);
         let (seen, kept, panics) = (HashSet::new(), Vec::new(), HashSet::new());
-        Ok(Self { target, current, found, seen, kept, panics })
+        Ok(Self { target, current, found, seen, kept, seeds: 0, panics })
     }
 
     fn try_one(&mut self, input: Vec<u8>, keep: bool) -> Result<(), String> {
@@ -96,8 +101,10 @@ impl<'a> Worker<'a> {
                 if !self.seen.insert(trace) && !keep {
                     return Ok(());
                 }
-                if self.kept.len() >= MOST_KEPT {
-                    let at = self.seen.len() % MOST_KEPT;
+                if keep {
+                    self.seeds += 1;
+                } else if self.kept.len() >= self.seeds + MOST_KEPT {
+                    let at = self.seeds + self.seen.len() % MOST_KEPT;
                     self.kept.swap_remove(at);
                 }
                 self.kept.push(input);
