@@ -60,8 +60,7 @@ pub(super) fn char_of(fill: &Scalar) -> Option<Scalar> {
     }
 }
 
-/// Byte strings become text where `_Encoding` says how; strings that a file stores as such, at a
-/// fixed width, are text by themselves.
+/// Byte strings become text where `_Encoding` says how.
 #[derive(Debug)]
 pub(super) struct Strings;
 
@@ -75,9 +74,6 @@ impl Coder for Strings {
             return Ok(());
         }
         let Some(encoding) = draft.attrs.text("_Encoding").map(str::to_owned) else {
-            if matches!(draft.dtype, DType::Bytes(_)) && draft.steps().is_empty() {
-                draft.map(MapOp::TextFrom(TextEncoding::Utf8))?;
-            }
             return Ok(());
         };
         let Some(known) = text_encoding(&encoding) else {
