@@ -5,6 +5,7 @@
 mod collisions;
 mod labels;
 mod packing;
+mod values;
 mod versions;
 
 use graticule::Dataset;

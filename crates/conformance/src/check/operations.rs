@@ -1,4 +1,5 @@
-//! Analysis programs: each is run lazily, and its result compared.
+//! Analysis programs: each is run lazily as its files are stored, lazily over other chunks, and
+//! on data in memory; all three results are compared.
 
 mod analysis;
 mod arguments;
@@ -12,7 +13,7 @@ mod verbs;
 use std::collections::HashMap;
 
 use graticule::{
-    DataArray, DataArrayCoarsen, DataArrayGroupBy, DataArrayResample, DataArrayRolling,
+    ChunkGrid, DataArray, DataArrayCoarsen, DataArrayGroupBy, DataArrayResample, DataArrayRolling,
     DataArrayWeighted, Dataset, DatasetCoarsen, DatasetGroupBy, DatasetResample, DatasetRolling,
     DatasetWeighted, Variable,
 };
@@ -53,18 +54,62 @@ pub(crate) struct Step<'a> {
     pub(crate) kw: &'a Value,
 }
 
+/// How the data that a program opens comes to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Stored,
+    Chunked,
+    Whole,
+}
+
+impl Way {
+    const ALL: [Self; 3] = [Self::Stored, Self::Chunked, Self::Whole];
+
+    /// The opened dataset, its data cut or loaded.
+    fn apply(self, set: Dataset) -> graticule::Result<Dataset> {
+        match self {
+            Self::Stored => Ok(set),
+            Self::Whole => set.load(),
+            Self::Chunked => {
+                let mut cut = set.clone();
+                for (name, var) in set.data_vars() {
+                    // About a third along each axis, so that borders fall where none are stored.
+                    let chunk: Vec<usize> = var.shape().iter().map(|n| n / 3 + 1).collect();
+                    let grid = ChunkGrid::even(var.shape(), &chunk);
+                    let var = var.clone().with_data(var.data().rechunk(grid)?)?;
+                    cut = cut.with_variable(name.clone(), var);
+                }
+                cut.check()
+            }
+        }
+    }
+}
+
 pub(crate) fn check(corpus: &Corpus, key: &str) -> Result<Outcome, String> {
     let program = corpus.program(key)?;
+    let mut outcome = Outcome::of(Vec::new());
+    for way in Way::ALL {
+        outcome = check_way(corpus, &program, way)?;
+        if outcome != Outcome::Passed {
+            break;
+        }
+    }
+    Ok(outcome)
+}
+
+fn check_way(corpus: &Corpus, program: &Value, way: Way) -> Result<Outcome, String> {
     let mut registers = Registers::new();
     let mut last = None;
     for (i, step) in program["steps"].as_array().into_iter().flatten().enumerate() {
-        match run(corpus, step, &registers) {
+        match run(corpus, step, &registers, way) {
             Ok(value) => {
                 let name = step["set"].as_str().unwrap_or_default();
                 registers.insert(name.to_owned(), value.clone());
                 last = Some(value);
             }
-            Err(why) => return Ok(Outcome::failed("step", format!("{i}, {step}: {why}"))),
+            Err(why) => {
+                return Ok(Outcome::failed("step", format!("{way:?}, {i}, {step}: {why}")));
+            }
         }
     }
     let last = last.ok_or("a program without steps")?;
@@ -76,7 +121,7 @@ pub(crate) fn check(corpus: &Corpus, key: &str) -> Result<Outcome, String> {
     }
     let found = match compute(&last) {
         Ok(found) => found,
-        Err(why) => return Ok(Outcome::failed("computing", why)),
+        Err(why) => return Ok(Outcome::failed("computing", format!("{way:?}: {why}"))),
     };
     let tolerance = Tolerance {
         relative: program["rtol"].as_f64().unwrap_or_default(),
@@ -87,11 +132,18 @@ pub(crate) fn check(corpus: &Corpus, key: &str) -> Result<Outcome, String> {
     Ok(Outcome::of(out.0))
 }
 
-fn run(corpus: &Corpus, step: &Value, registers: &Registers) -> Result<Register, String> {
+fn run(corpus: &Corpus, step: &Value, registers: &Registers, way: Way) -> Result<Register, String> {
     let verb = step["do"].as_str().ok_or("a step without a verb")?;
     let args = step["args"].as_array().map(Vec::as_slice).unwrap_or_default();
     let call = Step { verb, args, kw: &step["kw"] };
-    let Some(on) = step["on"].as_str() else { return verbs::function(corpus, call, registers) };
+    let Some(on) = step["on"].as_str() else {
+        return match verbs::function(corpus, call, registers)? {
+            Register::Set(set) if verb.starts_with("open") => {
+                way.apply(set).map(Register::Set).map_err(|e| e.to_string())
+            }
+            other => Ok(other),
+        };
+    };
     match arguments::register(on, registers)? {
         Register::Set(set) => verbs::on_set(&set, call, registers),
         Register::Array(array) => verbs::on_array(&array, call, registers),
