@@ -59,7 +59,7 @@ impl Location {
         self.kind
     }
 
-    /// The scheme of a URL: "https" of "https://example.org".
+    /// The scheme of a URL: `https` of `https://example.org`.
     #[must_use]
     pub fn scheme(&self) -> Option<&str> {
         let text = self.path.to_str().filter(|_| self.kind == LocationKind::Url)?;
