@@ -19,7 +19,14 @@ impl Variable {
         let (dims, shape) = align::common_shape(&[self, other])?;
         let (a, b) = (self.spread(&dims, &shape)?, other.spread(&dims, &shape)?);
         let made = self.changed(dims, eager::zip(op, &a, &b)?)?;
-        Ok(made.with_attrs(align::merged_attrs(self.attrs(), other.attrs())))
+        let mut attrs = align::merged_attrs(self.attrs(), other.attrs());
+        // What was done to one operand alone was not done to the result.
+        for name in ["cell_methods", "units_metadata"] {
+            if self.attrs().get(name) != other.attrs().get(name) {
+                attrs.remove(name);
+            }
+        }
+        Ok(made.with_attrs(attrs))
     }
 
     /// An operation on each element; keeps the attributes.
