@@ -8,6 +8,7 @@ use crate::attrs::Attrs;
 use crate::cf::Draft;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
+use crate::io::same_encoding;
 use crate::name::Name;
 use crate::variable::Variable;
 
@@ -40,11 +41,9 @@ impl Stored {
 
     /// Whether the variable holds what was decoded, to be stored as it was.
     pub(crate) fn fits(&self, var: &Variable) -> bool {
-        // NaN in an encoding is the same as itself.
-        let same = |a: &Encoding, b: &Encoding| a == b || format!("{a:?}") == format!("{b:?}");
         var.data().id() == self.decoded.id()
             && *var.dims() == self.dims
-            && same(var.encoding(), &self.encoding)
+            && same_encoding(var.encoding(), &self.encoding)
     }
 
     /// The same with the decoded values in memory.

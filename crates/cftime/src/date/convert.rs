@@ -55,7 +55,7 @@ impl AlignOn {
             return convert_ticks(ticks, unit, from, to);
         }
         let mut drawn: Option<(i64, Vec<i64>)> = None;
-        let convert = |&tick: &i64| {
+        let mut convert = |&tick: &i64| {
             let date = DateTime::from_ticks(tick, unit, from)?;
             let of_year = Field::DayOfYear.of(tick, unit, from);
             let new = match self {
@@ -77,7 +77,6 @@ impl AlignOn {
             let days = (new - 1).checked_mul(unit.per_day())?;
             first.checked_add(days)?.checked_add(of_day).filter(|t| *t != MISSING)
         };
-        let mut convert = convert;
         ticks.iter().map(|tick| convert(tick).unwrap_or(MISSING)).collect()
     }
 }

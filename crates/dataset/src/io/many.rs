@@ -493,8 +493,8 @@ fn same_attrs(a: &Attrs, b: &Attrs) -> bool {
         && a.iter().zip(b.iter()).all(|((m, x), (n, y))| m == n && same_value(x.array(), y.array()))
 }
 
-/// NaN as a fill value is the same as NaN.
-fn same_encoding(a: &Encoding, b: &Encoding) -> bool {
+/// Whether both store alike, wherever they come from. NaN as a fill value is the same as NaN.
+pub(crate) fn same_encoding(a: &Encoding, b: &Encoding) -> bool {
     let bits = |e: &Encoding| {
         let text = |s: &graticule_array::Scalar| {
             (s.as_f64().map(f64::to_bits), s.as_str().map(str::to_owned))

@@ -358,51 +358,9 @@ fn present(var: &Variable, dims: &Dims) -> Dims {
     dims.iter().filter(|d| var.dims().has(d)).collect()
 }
 
-macro_rules! reductions {
-    ($($(#[$doc:meta])* $name:ident;)*) => {
-        impl DatasetCoarsen {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self) -> Dataset {
-                self.reduce($name())
-            }
-        )*}
-
-        impl DataArrayCoarsen {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self) -> DataArray {
-                self.reduce($name())
-            }
-        )*}
-    };
-}
-
-reductions! {
-    /// How many elements of each block are not missing.
-    count;
-    /// The sum of each block.
-    sum;
-    /// The product of each block.
-    prod;
-    /// The arithmetic mean of each block.
-    mean;
-    /// The lowest element of each block.
-    min;
-    /// The highest element of each block.
-    max;
-    /// Whether any element of a block is true.
-    any;
-    /// Whether all elements of a block are true.
-    all;
-    /// The variance of each block.
-    var;
-    /// The standard deviation of each block.
-    std;
-    /// The first element of each block that is not missing.
-    first;
-    /// The last element of each block that is not missing.
-    last;
+named_reductions! {
+    DatasetCoarsen, DataArrayCoarsen, "of each block",
+    count sum prod mean min max any all var std first last
 }
 
 impl DataArrayCoarsen {

@@ -6,27 +6,7 @@ use super::operand::Operand;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 
-macro_rules! comparisons {
-    ($($(#[$doc:meta])* $name:ident, $op:ident;)*) => {
-        impl DataArray {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self, other: impl Into<Operand>) -> Self {
-                self.zip(ZipOp::$op, stringify!($name), &other.into())
-            }
-        )*}
-
-        impl Dataset {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self, other: impl Into<Operand>) -> Self {
-                self.zip(ZipOp::$op, stringify!($name), &other.into())
-            }
-        )*}
-    };
-}
-
-comparisons! {
+functions_of_two! {
     /// Where elements are greater.
     gt, Gt;
     /// Where elements are greater or equal.

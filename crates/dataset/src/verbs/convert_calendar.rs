@@ -123,15 +123,15 @@ fn converted(set: &Dataset, dim: &str, to: Calendar, align_on: AlignOn) -> Resul
         };
         let new = align_on.convert(&old.to_flat::<i64>()?, kind.unit, kind.calendar, to);
         let new = Array::from_vec(old.shape().to_vec(), new)?.with_dtype(target.clone())?;
-        out = replaced(&out, &name, Variable::new(var.dims(), new)?, &name)?;
+        out = replaced(&out, &name, Variable::new(var.dims(), new)?)?;
     }
     let label = Variable::new(dim, labels)?;
-    replaced(&out, dim, label, dim)
+    replaced(&out, dim, label)
 }
 
 /// The set with other data under a name; attributes stay.
-fn replaced(set: &Dataset, name: &str, var: Variable, old: &str) -> Result<Dataset> {
-    let attrs = set.variable(old).map(|v| v.attrs().clone()).unwrap_or_default();
+fn replaced(set: &Dataset, name: &str, var: Variable) -> Result<Dataset> {
+    let attrs = set.variable(name).map(|v| v.attrs().clone()).unwrap_or_default();
     let var = var.with_attrs(attrs);
     let set = set.clone();
     let out = if set.is_coord(name) {

@@ -7,27 +7,7 @@ use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::variable::Variable;
 
-macro_rules! functions {
-    ($($(#[$doc:meta])* $name:ident, $op:ident;)*) => {
-        impl DataArray {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self, other: impl Into<Operand>) -> Self {
-                self.zip(ZipOp::$op, stringify!($name), &other.into())
-            }
-        )*}
-
-        impl Dataset {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self, other: impl Into<Operand>) -> Self {
-                self.zip(ZipOp::$op, stringify!($name), &other.into())
-            }
-        )*}
-    };
-}
-
-functions! {
+functions_of_two! {
     /// Raises each element to a power.
     pow, Pow;
     /// Raises each element to a power in double precision, also integers to negative powers.

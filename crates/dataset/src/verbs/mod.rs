@@ -4,6 +4,9 @@
 //! [`Dataset`](crate::Dataset) and [`DataArray`](crate::DataArray) that turn an error into a
 //! carried fault.
 
+#[macro_use]
+mod named;
+
 pub(crate) mod align;
 mod anomaly;
 mod apply;

@@ -123,53 +123,9 @@ fn grouped(
     Ok(made.with_dims_data(dims, data)?.with_attrs(attrs))
 }
 
-macro_rules! reductions {
-    ($($(#[$doc:meta])* $name:ident;)*) => {
-        impl DatasetGroupBy {$(
-            $(#[$doc])*
-            ///
-            /// Over the grouped dimension (`()` or its name), or several that include it.
-            #[track_caller]
-            pub fn $name(&self, over: impl Into<Over>) -> Dataset {
-                self.reduce($name(), over)
-            }
-        )*}
-
-        impl DataArrayGroupBy {$(
-            $(#[$doc])*
-            ///
-            /// Over the grouped dimension (`()` or its name), or several that include it.
-            #[track_caller]
-            pub fn $name(&self, over: impl Into<Over>) -> DataArray {
-                self.reduce($name(), over)
-            }
-        )*}
-    };
-}
-
-reductions! {
-    /// The number of values that are not missing, by group.
-    count;
-    /// The sum by group.
-    sum;
-    /// The product by group.
-    prod;
-    /// The arithmetic mean by group.
-    mean;
-    /// The lowest value by group.
-    min;
-    /// The highest value by group.
-    max;
-    /// Whether any value of a group is true.
-    any;
-    /// Whether all values of a group are true.
-    all;
-    /// The variance by group.
-    var;
-    /// The standard deviation by group.
-    std;
-    /// The first value of each group that is not missing.
-    first;
-    /// The last value of each group that is not missing.
-    last;
+named_reductions! {
+    DatasetGroupBy, DataArrayGroupBy, "of each group",
+    "\nOver the grouped dimension (`()` or its name), or several that include it.",
+    (, over: impl Into<Over>), (, over),
+    count sum prod mean min max any all var std first last
 }

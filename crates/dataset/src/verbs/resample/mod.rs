@@ -167,51 +167,9 @@ impl DataArrayResample {
     }
 }
 
-macro_rules! reductions {
-    ($($(#[$doc:meta])* $name:ident;)*) => {
-        impl DatasetResample {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self) -> Dataset {
-                self.reduce($name(), ())
-            }
-        )*}
-
-        impl DataArrayResample {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self) -> DataArray {
-                self.reduce($name(), ())
-            }
-        )*}
-    };
-}
-
-reductions! {
-    /// The number of values that are not missing, in each bin.
-    count;
-    /// The sum of each bin.
-    sum;
-    /// The product of each bin.
-    prod;
-    /// The arithmetic mean of each bin.
-    mean;
-    /// The lowest value of each bin.
-    min;
-    /// The highest value of each bin.
-    max;
-    /// Whether any value of a bin is true.
-    any;
-    /// Whether all values of a bin are true.
-    all;
-    /// The variance of each bin.
-    var;
-    /// The standard deviation of each bin.
-    std;
-    /// The first value of each bin that is not missing.
-    first;
-    /// The last value of each bin that is not missing.
-    last;
+named_reductions! {
+    DatasetResample, DataArrayResample, "of each bin", "", (), (, ()),
+    count sum prod mean min max any all var std first last
 }
 
 impl DatasetResample {

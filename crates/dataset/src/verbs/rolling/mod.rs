@@ -302,43 +302,9 @@ fn spread(var: &Variable, windows: &[&Span], least: usize, by: &By) -> Result<Va
     Ok(shown.with_attrs(var.attrs().clone()))
 }
 
-macro_rules! reductions {
-    ($($(#[$doc:meta])* $name:ident;)*) => {
-        impl DatasetRolling {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self) -> Dataset {
-                self.reduce($name())
-            }
-        )*}
-
-        impl DataArrayRolling {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self) -> DataArray {
-                self.reduce($name())
-            }
-        )*}
-    };
-}
-
-reductions! {
-    /// How many elements of each window are not missing.
-    count;
-    /// The sum of each window.
-    sum;
-    /// The product of each window.
-    prod;
-    /// The arithmetic mean of each window.
-    mean;
-    /// The lowest element of each window.
-    min;
-    /// The highest element of each window.
-    max;
-    /// The variance of each window.
-    var;
-    /// The standard deviation of each window.
-    std;
+named_reductions! {
+    DatasetRolling, DataArrayRolling, "of each window",
+    count sum prod mean min max var std
 }
 
 impl DataArrayRolling {
