@@ -180,6 +180,19 @@ try:
             taken(f"zfp_{name}", f.create_dataset(name, data=grid.astype("<f4"), chunks=(8, 8), **how))
         cube = np.arange(60.0).reshape(3, 4, 5)
         taken("zfp_cube", f.create_dataset("cube", data=cube, chunks=(3, 4, 5), **hdf5plugin.Zfp(accuracy=0.1)))
+        plane = np.sin(np.arange(10) / 3) * np.cos(np.arange(9)[:, None] / 4) * 10
+        volume = plane[None] + np.arange(9)[:, None, None]
+        spikes, gaps = plane.copy(), volume.astype("<f4")
+        spikes[4, 4], gaps[:3] = 60, np.nan
+        for name, data, how in (
+            ("rate", plane, dict(rate=5)),
+            ("outliers", spikes.astype("<f4"), dict(absolute=1.0)),
+            ("volume", volume, dict(peak_signal_to_noise_ratio=20, swap=True)),
+            ("gaps", gaps, dict(absolute=1.0, missing_value_mode=1)),
+        ):
+            how = hdf5plugin.Sperr(**how)
+            name = f"sperr_{name}"
+            taken(name, f.create_dataset(name, data=data, chunks=data.shape, **how))
 except ImportError as why:
     print("no", why)
 with netCDF4.Dataset(scratch, "w") as f:

@@ -8,6 +8,7 @@ mod bzip2;
 mod codec;
 mod deflate;
 mod fletcher32;
+mod low_bits;
 mod lz4;
 mod lzf;
 mod nbit;
@@ -15,6 +16,7 @@ mod pipeline;
 mod scaleoffset;
 mod scratch;
 mod shuffle;
+mod sperr;
 mod szip;
 mod zfp;
 mod zstd;
@@ -69,6 +71,7 @@ pub(crate) const REGISTRY: &[Entry] = &[
     Entry { id: 32013, decode: zfp::decode },
     Entry { id: 32015, decode: zstd::decode },
     Entry { id: 32026, decode: blosc2::decode },
+    Entry { id: 32028, decode: sperr::decode },
     // These only round numbers when writing.
     Entry { id: 32022, decode: nothing },
     Entry { id: 32023, decode: nothing },

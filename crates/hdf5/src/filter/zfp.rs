@@ -3,14 +3,13 @@
 //! After P. Lindstrom, Fixed-Rate Compressed Floating-Point Arrays, IEEE TVCG 20 (2014), and
 //! the description of the stream in the documentation of zfp.
 
-mod bits;
 mod block;
 
 use graticule_array::{Error, Result};
 
-use self::bits::Bits;
 use self::block::{Block, Limits, Number};
 use super::Call;
+use super::low_bits::LowBits;
 
 /// The smallest exponent of a double; reversible streams claim one less.
 const LEAST_EXPONENT: i64 = -1074;
@@ -21,7 +20,7 @@ pub(super) fn decode(call: &Call<'_>, input: &[u8], out: &mut Vec<u8>) -> Result
     // The first parameter is the version of the filter; the header of the stream follows.
     let words = call.params.get(1..).unwrap_or_default();
     let header: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
-    let mut bits = Bits::new(&header);
+    let mut bits = LowBits::new(&header);
     if bits.read(24) != u64::from_le_bytes(*b"zfp\0\0\0\0\0") {
         return Err(Error::unsupported("zfp without a header in its parameters"));
     }
@@ -52,7 +51,7 @@ pub(super) fn decode(call: &Call<'_>, input: &[u8], out: &mut Vec<u8>) -> Result
 }
 
 /// The mode, in 12 bits or in 64.
-fn limits(bits: &mut Bits<'_>) -> Limits {
+fn limits(bits: &mut LowBits<'_>) -> Limits {
     let mode = bits.read(12);
     let free = Limits {
         least_bits: 1,
@@ -88,7 +87,7 @@ fn all<T: Number>(input: &[u8], shape: &[usize], limits: &Limits, out: &mut Vec<
     let first = out.len();
     out.resize(first + nx * ny * nz * T::SIZE, 0);
     let target = out.get_mut(first..).unwrap_or_default();
-    let mut bits = Bits::new(input);
+    let mut bits = LowBits::new(input);
     let mut block = Block::<T>::new(shape.len());
     for z in (0..nz).step_by(4) {
         for y in (0..ny).step_by(4) {

@@ -58,6 +58,49 @@ with h5py.File(f"{folder}/packed.h5", "w") as f:
     gaps = smooth(40, 40)
     gaps[3, 3], gaps[5, 6] = np.nan, np.inf
     put("zfp_gaps", gaps, (16, 16), hp.Zfp(reversible=True))
+    sperr = {
+        "rate": dict(rate=3),
+        "much": dict(rate=44.0),
+        "little": dict(rate=0.1),
+        "psnr": dict(peak_signal_to_noise_ratio=70),
+        "absolute": dict(absolute=0.5),
+        "tight": dict(absolute=1e-9),
+    }
+    shapes = {
+        "plane": ((40, 54), (20, 27)),
+        "least_plane": ((9, 10), (9, 10)),
+        "long_plane": ((9, 700), (9, 350)),
+        "together": ((20, 23, 36), (20, 23, 18)),
+        "least": ((9, 9, 9), (9, 9, 9)),
+        "flat": ((9, 41, 70), (9, 41, 35)),
+        "deep": ((66, 10, 9), (66, 10, 9)),
+        "lines": ((2, 30, 1, 17), (1, 30, 1, 17)),
+        "hyper": ((2, 12, 20, 18), (1, 12, 20, 18)),
+    }
+    for kind in ("f4", "f8"):
+        for mode, words in sperr.items():
+            for shape, (whole, chunks) in shapes.items():
+                for swap in (False, True):
+                    name = f"sperr_{kind}_{mode}_{shape}_{int(swap)}"
+                    data = smooth(*whole) + chance.normal(size=whole)
+                    put(name, data.astype(kind), chunks, hp.Sperr(swap=swap, **words))
+        for shape, (whole, chunks) in shapes.items():
+            if shape == "least_plane":
+                continue  # the filter has no room for the places of gaps in so small a chunk
+            for mode, hole in ((1, np.nan), (2, 3e35), (2, -1e36)):
+                gaps = smooth(*whole).astype(kind)
+                gaps[chance.random(whole) < 0.1] = hole
+                gaps[0, :5] = hole
+                options = hp.Sperr(absolute=1e-3, missing_value_mode=mode)
+                put(f"sperr_{kind}_gaps_{shape}_{hole}", gaps, chunks, options)
+        gaps = np.full((70, 90), np.nan, kind)
+        gaps[3:40, 5:60] = smooth(37, 55)
+        put(f"sperr_{kind}_mostly", gaps, (70, 90), hp.Sperr(rate=8, missing_value_mode=1))
+        put(f"sperr_{kind}_whole", smooth(70, 90), (70, 90), hp.Sperr(rate=8, missing_value_mode=1))
+        put(f"sperr_{kind}_alike", np.full((20, 30), 7.25, kind), (10, 30), hp.Sperr(rate=8))
+        spikes = smooth(64, 64).astype(kind)
+        spikes[chance.random(spikes.shape) < 0.01] += 1e6
+        put(f"sperr_{kind}_spikes", spikes, (64, 64), hp.Sperr(absolute=1e-2))
     put("bitshuffle_lz4", (smooth(37, 53) * 100).astype("i4"), (17, 31), hp.Bitshuffle())
     put("bitshuffle_zstd", smooth(37, 53), (17, 31), hp.Bitshuffle(cname="zstd"))
     put("lz4", smooth(37, 53), (17, 31), hp.LZ4())

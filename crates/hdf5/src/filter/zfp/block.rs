@@ -1,7 +1,7 @@
 //! One block of ZFP.
 #![allow(clippy::indexing_slicing)] // a kernel: blocks of 4, 16 or 64 numbers, steps of 1, 4, 16
 
-use super::bits::Bits;
+use crate::filter::low_bits::LowBits;
 
 /// What a stream spends on a block.
 pub(super) struct Limits {
@@ -15,7 +15,7 @@ pub(super) struct Limits {
 /// The kinds of numbers; all are coded as integers.
 pub(super) trait Number: Copy {
     const SIZE: usize;
-    /// Bits of an exponent; 0 for integers.
+    /// LowBits of an exponent; 0 for integers.
     const EXPONENT: u32;
     /// The number that stands for an integer in a block whose numbers are below two to the
     /// power of `exponent`.
@@ -85,7 +85,7 @@ impl<T: Number> Block<T> {
         }
     }
 
-    pub(super) fn decode(&mut self, bits: &mut Bits<'_>, limits: &Limits) {
+    pub(super) fn decode(&mut self, bits: &mut LowBits<'_>, limits: &Limits) {
         let spent = if T::EXPONENT == 0 {
             let spent = self.integers(bits, limits, 0, limits.precision);
             self.values.iter_mut().zip(&self.numbers).for_each(|(v, n)| *v = T::scaled(*n, 0));
@@ -96,7 +96,7 @@ impl<T: Number> Block<T> {
         bits.skip(limits.least_bits.saturating_sub(spent) as usize);
     }
 
-    fn floats(&mut self, bits: &mut Bits<'_>, limits: &Limits) -> u64 {
+    fn floats(&mut self, bits: &mut LowBits<'_>, limits: &Limits) -> u64 {
         let mut spent = 1;
         if !bits.bit() {
             self.values.fill(T::scaled(0, 0));
@@ -126,7 +126,7 @@ impl<T: Number> Block<T> {
     /// then.
     fn integers(
         &mut self,
-        bits: &mut Bits<'_>,
+        bits: &mut LowBits<'_>,
         limits: &Limits,
         spent: u64,
         precision: u64,
@@ -161,7 +161,7 @@ impl<T: Number> Block<T> {
 }
 
 /// Reads bit planes, the highest first; returns the bits read.
-fn planes(bits: &mut Bits<'_>, room: u64, precision: u64, width: u32, out: &mut [u64]) -> u64 {
+fn planes(bits: &mut LowBits<'_>, room: u64, precision: u64, width: u32, out: &mut [u64]) -> u64 {
     let lowest = u64::from(width).saturating_sub(precision) as u32;
     let (mut left, mut n) = (room, 0usize);
     let size = out.len();

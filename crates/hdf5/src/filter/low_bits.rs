@@ -1,6 +1,7 @@
 //! A stream of bits, the lowest bit of a byte first; behind its end there are zeros.
 
-pub(super) struct Bits<'a> {
+/// A position in such a stream.
+pub(super) struct LowBits<'a> {
     bytes: &'a [u8],
     /// Bits taken from `bytes`, and those not yet handed out.
     next: usize,
@@ -8,9 +9,14 @@ pub(super) struct Bits<'a> {
     left: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> LowBits<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, next: 0, held: 0, left: 0 }
+    }
+
+    /// How many bits have been read, those behind the end among them.
+    pub(super) fn position(&self) -> u64 {
+        (self.next as u64).saturating_mul(8) - u64::from(self.left)
     }
 
     fn refill(&mut self) {
