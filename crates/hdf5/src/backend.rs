@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use graticule_array::Result;
 use graticule_storage::{
-    Backend, ByteSource, GroupWriter, Location, OpenHint, OpenOptions, RawGroup, RawSchema,
+    Backend, ByteSource, ChunkSource, GroupWriter, Location, OpenHint, OpenOptions, RawGroup,
+    RawSchema, Recipe,
 };
 
 use crate::blueprint::Blueprints;
@@ -90,6 +91,16 @@ impl Backend for Hdf5Backend {
     fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
         crate::netcdf::open(&bytes, options, &self.settings(options), &self.known)
             .map_err(|e| e.in_file(bytes.location().path()))
+    }
+
+    fn resume(
+        &self,
+        bytes: Arc<dyn ByteSource>,
+        recipe: &Recipe,
+        options: &OpenOptions,
+    ) -> Result<Arc<dyn ChunkSource>> {
+        let source = crate::recipe::read(&bytes, recipe, &self.settings(options), &self.known);
+        Ok(Arc::new(source.map_err(|e| e.in_file(bytes.location().path()))?))
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -3,18 +3,19 @@
 use std::sync::{Arc, OnceLock};
 
 use graticule_array::{ArrayMut, ChunkGrid, Error, Region, Result, Scalar, Shape};
-use graticule_storage::{ChunkSource, Limits, SourceDescriptor, SourceInfo, Storage};
+use graticule_storage::{ChunkSource, Limits, Recipe, SourceDescriptor, SourceInfo, Storage};
 
 use crate::blueprint::{Blueprint, Blueprints, Cut};
 use crate::chunk::ChunkTable;
-use crate::describe::Description;
+use crate::describe::{Description, Messages, View};
 use crate::element::HeapReader;
-use crate::file::FileHandle;
+use crate::file::{FileHandle, begin};
 use crate::filter::{Scratch, with_scratch};
-use crate::header::to_usize;
+use crate::header::{Header, to_usize};
 use crate::message::layout::{Index, Layout};
 use crate::meta::{Form, Meta};
 use crate::mosaic::Mosaic;
+use crate::recipe;
 
 /// A dataset that can be read: small, for there may be one in each of thousands of files.
 #[derive(Debug)]
@@ -22,6 +23,9 @@ pub(crate) struct DatasetSource {
     file: Arc<FileHandle>,
     is: Arc<Blueprint>,
     body: Body,
+    /// Where its header lies, and how that was taken: for its recipe.
+    header: u64,
+    view: View,
 }
 
 #[derive(Debug)]
@@ -43,6 +47,14 @@ enum Body {
 struct Chunked {
     index: Index,
     table: OnceLock<Box<Result<ChunkTable>>>,
+}
+
+impl Chunked {
+    /// The table of chunks, which is read once.
+    fn table(&self, meta: &Meta<'_>, cut: &Cut) -> Result<&ChunkTable> {
+        let read = || ChunkTable::read(meta, &cut.chunks, self.index, &cut.dims, &cut.max);
+        (**self.table.get_or_init(|| Box::new(read()))).as_ref().map_err(Clone::clone)
+    }
 }
 
 impl DatasetSource {
@@ -69,6 +81,8 @@ impl DatasetSource {
             max,
             external,
             mosaic,
+            header,
+            view,
             ..
         } = description;
         let dims = space.dims().to_vec();
@@ -148,7 +162,7 @@ impl DatasetSource {
         };
         let beyond = beyond.filter(|b| b.dtype() == info.dtype).unwrap_or_else(|| fill.clone());
         let is = known.share(Blueprint { path, info, extent, element, fill, beyond, cut });
-        Ok(Self { file, is, body })
+        Ok(Self { file, is, body, header, view })
     }
 
     /// The stored lengths of its dimensions, without the axes of array types.
@@ -202,19 +216,35 @@ impl DatasetSource {
             Body::Chunked(chunked) => {
                 let no_cut = || Error::bug("chunked data are not cut");
                 let cut = self.is.cut.as_ref().ok_or_else(no_cut)?;
-                let table = chunked.table.get_or_init(|| {
-                    Box::new(ChunkTable::read(
-                        &meta,
-                        &cut.chunks,
-                        chunked.index,
-                        &cut.dims,
-                        &cut.max,
-                    ))
-                });
-                let table = (**table).as_ref().map_err(Clone::clone)?;
+                let table = chunked.table(&meta, cut)?;
                 self.read_chunks(&heap, cut, table, &inside, &mut out)
             }
         }
+    }
+
+    /// Makes a source of a recipe whose table of chunks is known.
+    pub(crate) fn with_table(self, table: ChunkTable) -> Self {
+        if let Body::Chunked(chunked) = &self.body {
+            // It is new, so nothing can have been set.
+            let _ = chunked.table.set(Box::new(Ok(table)));
+        }
+        self
+    }
+
+    /// The recipe of this dataset; `None` where data come from elsewhere.
+    fn make_recipe(&self) -> Result<Option<Recipe>> {
+        // A file that has to be unpacked first costs much more than its metadata.
+        let whole = self.file.bytes.fingerprint().0 == self.file.bytes.len();
+        if !whole || matches!(self.body, Body::Virtual(_) | Body::Refused(_)) {
+            return Ok(None);
+        }
+        let (meta, _) = begin(&self.file.bytes, &self.file.settings)?;
+        let messages = Messages::of(&meta, &Header::read(&meta, self.header)?)?;
+        let table = match (&self.body, &self.is.cut) {
+            (Body::Chunked(chunked), Some(cut)) => Some(chunked.table(&meta, cut)?),
+            _ => None,
+        };
+        Ok(recipe::write(self.file.form, self.view, &self.is, &messages, table))
     }
 
     fn read_chunks(
@@ -526,6 +556,10 @@ impl ChunkSource for DatasetSource {
             Body::Nowhere | Body::Refused(_) => (0, Some(0)),
         };
         Limits { parallel: None, lock: None, scratch, stored }
+    }
+
+    fn recipe(&self) -> Option<Recipe> {
+        self.make_recipe().ok().flatten()
     }
 
     fn descriptor(&self) -> Option<SourceDescriptor> {

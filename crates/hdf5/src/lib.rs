@@ -24,6 +24,7 @@ mod message;
 mod meta;
 mod mosaic;
 mod netcdf;
+mod recipe;
 mod selection;
 mod shared;
 mod superblock;

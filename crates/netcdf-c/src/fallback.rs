@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use graticule_array::{ArrayMut, Error, Region, Result};
 use graticule_storage::{
     Backend, ByteSource, ChunkSource, GroupWriter, Limits, Location, OpenHint, OpenOptions,
-    RawGroup, RawSchema, RawVar, SourceDescriptor, SourceInfo, StoredTypes,
+    RawGroup, RawSchema, RawVar, Recipe, SourceDescriptor, SourceInfo, StoredTypes,
 };
 
 use crate::backend::NetcdfCBackend;
@@ -51,6 +51,22 @@ impl Backend for WithFallback {
             Err(e) if e.is_unsupported() => self.other.open(bytes, options).map_err(|_| e),
             Err(e) => Err(e),
         }
+    }
+
+    fn resume(
+        &self,
+        bytes: Arc<dyn ByteSource>,
+        recipe: &Recipe,
+        options: &OpenOptions,
+    ) -> Result<Arc<dyn ChunkSource>> {
+        let native = self.native.resume(bytes.clone(), recipe, options)?;
+        let found = native.descriptor().map(|d| d.path).unwrap_or_default();
+        let (groups, name) = found.rsplit_once('/').unwrap_or(("", &found));
+        let groups: String =
+            groups.split('/').filter(|g| !g.is_empty()).map(|g| format!("{g}/")).collect();
+        let whole = Lazily { bytes, other: self.other.clone(), at: OnceLock::new() };
+        let (name, whole) = (name.to_owned(), Arc::new(whole));
+        Ok(Arc::new(FallbackSource { native, groups, name, whole }))
     }
 
     fn writes(&self) -> &'static [&'static str] {
@@ -174,6 +190,10 @@ impl ChunkSource for FallbackSource {
 
     fn limits(&self) -> Limits {
         self.native.limits()
+    }
+
+    fn recipe(&self) -> Option<Recipe> {
+        self.native.recipe()
     }
 
     fn descriptor(&self) -> Option<SourceDescriptor> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use graticule_array::{Error, Result};
 use graticule_storage::{
-    Backend, ByteSource, GroupWriter, Location, OpenHint, OpenOptions, RawDim, RawGroup, RawSchema,
-    RawVar, Storage, StoredTypes,
+    Backend, ByteSource, ChunkSource, GroupWriter, Location, OpenHint, OpenOptions, RawDim,
+    RawGroup, RawSchema, RawVar, Recipe, Storage, StoredTypes,
 };
 
 use crate::attribute::fill_value;
@@ -34,6 +34,16 @@ impl Backend for Netcdf3Backend {
     /// are read, not here.
     fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup> {
         open(&bytes, options).map_err(|e| e.in_file(bytes.location().path()))
+    }
+
+    fn resume(
+        &self,
+        bytes: Arc<dyn ByteSource>,
+        recipe: &Recipe,
+        _: &OpenOptions,
+    ) -> Result<Arc<dyn ChunkSource>> {
+        let source = crate::recipe::read(&bytes, recipe);
+        Ok(Arc::new(source.map_err(|e| e.in_file(bytes.location().path()))?))
     }
 
     fn writes(&self) -> &'static [&'static str] {

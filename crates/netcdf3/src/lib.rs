@@ -22,6 +22,7 @@ mod header;
 mod kind;
 mod layout;
 mod reader;
+mod recipe;
 mod runs;
 mod source;
 mod write;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use graticule_array::{Array, ArrayMut, ByteOrder, ChunkGrid, Error, Region, Result, Scalar};
-use graticule_storage::{ByteSource, ChunkSource, Limits, SourceDescriptor, SourceInfo};
+use graticule_storage::{ByteSource, ChunkSource, Limits, Recipe, SourceDescriptor, SourceInfo};
 
 use crate::kind::Kind;
 use crate::layout::Place;
+use crate::recipe;
 use crate::runs::{Runs, pieces};
 
 /// Bytes that are fetched before they are turned into elements: small enough for the cache.
@@ -19,9 +20,10 @@ const GAP: u64 = 4 << 10;
 /// The data of one variable of a classic file.
 #[derive(Debug)]
 pub(crate) struct Netcdf3Source {
-    bytes: Arc<dyn ByteSource>,
-    name: String,
-    place: Place,
+    pub(crate) bytes: Arc<dyn ByteSource>,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) place: Place,
     size: u64,
     info: SourceInfo,
 }
@@ -46,7 +48,7 @@ impl Netcdf3Source {
             whole_chunks: false,
             fill: Some(fill),
         };
-        Self { bytes, name, place, size: kind.size(), info }
+        Self { bytes, name, kind, place, size: kind.size(), info }
     }
 
     /// The runs of a box that is not empty, all of them within the file.
@@ -146,6 +148,10 @@ impl ChunkSource for Netcdf3Source {
             stored: Some(elements),
             ..Limits::default()
         }
+    }
+
+    fn recipe(&self) -> Option<Recipe> {
+        recipe::write(self)
     }
 
     fn descriptor(&self) -> Option<SourceDescriptor> {

@@ -9,6 +9,7 @@ use crate::bytes::ByteSource;
 use crate::location::Location;
 use crate::raw::{RawGroup, RawSchema};
 use crate::sink::ChunkSink;
+use crate::source::{ChunkSource, Recipe};
 
 /// What is known of a file before a backend is chosen.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,22 @@ pub trait Backend: Send + Sync + Debug {
     /// # Errors
     /// If the bytes cannot be read or are not this format.
     fn open(&self, bytes: Arc<dyn ByteSource>, options: &OpenOptions) -> Result<RawGroup>;
+
+    /// A variable from its recipe, without reading metadata: the first read is one of data.
+    /// `bytes` are those of the file, as [`open`](Self::open) got them when the recipe was made.
+    ///
+    /// # Errors
+    /// If the recipe is not one of this backend; then the file has to be opened.
+    fn resume(
+        &self,
+        bytes: Arc<dyn ByteSource>,
+        recipe: &Recipe,
+        options: &OpenOptions,
+    ) -> Result<Arc<dyn ChunkSource>> {
+        let _ = (recipe, options);
+        Err(Error::unsupported(format!("the {} backend has no recipes", self.name()))
+            .in_file(bytes.location().path()))
+    }
 
     /// File name extensions that this backend writes, without the dot.
     fn writes(&self) -> &'static [&'static str] {

@@ -79,6 +79,35 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// A number that [`push_varint`] wrote.
+    ///
+    /// # Errors
+    /// If the bytes end first, or the number does not fit.
+    pub fn varint(&mut self) -> Result<u64> {
+        let mut n = 0u64;
+        for shift in (0..70).step_by(7) {
+            let byte = self.u8()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                break;
+            }
+            n |= bits << shift;
+            if byte & 0x80 == 0 {
+                return Ok(n);
+            }
+        }
+        Err(Error::corrupt("a number is too long"))
+    }
+
+    /// A [`varint`](Self::varint) and as many bytes.
+    ///
+    /// # Errors
+    /// If the bytes end first.
+    pub fn counted(&mut self) -> Result<&'a [u8]> {
+        let n = self.varint()?;
+        self.take(usize::try_from(n).unwrap_or(usize::MAX))
+    }
+
     /// Passes over `n` bytes.
     ///
     /// # Errors
@@ -130,4 +159,32 @@ impl<'a> Cursor<'a> {
     pub fn remaining(&self) -> usize {
         self.bytes.len().saturating_sub(self.at)
     }
+}
+
+/// Appends a number that is mostly small: seven bits a byte, the lowest first.
+///
+/// ```
+/// use graticule_array::ByteOrder;
+/// use graticule_storage::{Cursor, push_varint};
+/// let mut bytes = Vec::new();
+/// for n in [5, 300, u64::MAX] {
+///     push_varint(&mut bytes, n);
+/// }
+/// assert_eq!(bytes.len(), 1 + 2 + 10);
+/// let mut c = Cursor::new(&bytes, ByteOrder::Little);
+/// assert_eq!([c.varint()?, c.varint()?, c.varint()?], [5, 300, u64::MAX]);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+pub fn push_varint(out: &mut Vec<u8>, mut n: u64) {
+    while n >= 0x80 {
+        out.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
+}
+
+/// Appends bytes behind their number, as [`Cursor::counted`] takes them.
+pub fn push_counted(out: &mut Vec<u8>, bytes: &[u8]) {
+    push_varint(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
 }

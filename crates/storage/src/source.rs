@@ -102,4 +102,28 @@ pub trait ChunkSource: Send + Sync + Debug {
     fn descriptor(&self) -> Option<SourceDescriptor> {
         None
     }
+
+    /// What [`Backend::resume`](crate::Backend::resume) makes a source of once more without
+    /// reading metadata, if that is possible. May read metadata itself.
+    fn recipe(&self) -> Option<Recipe> {
+        None
+    }
+
+    /// A digest of all values as stored, from sources that keep one: where dtypes, shapes and
+    /// digests are equal, values are. With `read` one that is not known yet is made by reading
+    /// everything.
+    fn digest(&self, read: bool) -> Option<[u8; 32]> {
+        let _ = read;
+        None
+    }
+}
+
+/// Where and how the data of a variable lie in their file: plain bytes, which only the backend
+/// that gave them understands, and which it takes for no more than any bytes of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Recipe {
+    /// What files of the same make have in common: types, lengths, filters.
+    pub kind: Vec<u8>,
+    /// Where the data, or its chunks, lie in this file.
+    pub place: Vec<u8>,
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::sync::Arc;
 
 use graticule::dataset::{index_body, parse_index};
+use graticule::storage::{ByteSource, MemoryBytes};
 use graticule::{Memory, Session, index_files};
+use graticule_hdf5::Hdf5Backend;
 use graticule_netcdf3::Netcdf3Backend;
 
 use super::classic::described;
@@ -12,7 +14,7 @@ use crate::{Target, Trace, seeds};
 
 pub(super) const INDEX: Target = Target {
     name: "index",
-    what: "the index of an archive behind its checksum, and what is made of it",
+    what: "the index of an archive behind its checksum, and what is made and read by it",
     run,
     seeds: made,
     words: &[],
@@ -43,9 +45,11 @@ fn run(bytes: &[u8]) -> u64 {
     let session = Session::builder()
         .threads(1)
         .memory(Memory::from(64 << 20))
-        .backends(vec![Arc::new(Netcdf3Backend)])
+        .backends(vec![Arc::new(Netcdf3Backend), Arc::new(Hdf5Backend::new())])
         .build();
-    let parsed = parse_index(bytes, &session);
+    // What recipes lead to is read out of the index itself: any bytes will do.
+    let data: Arc<dyn ByteSource> = Arc::new(MemoryBytes::new("data", bytes));
+    let parsed = parse_index(bytes, &data, &session);
     trace.note(&parsed);
     trace.fact(parsed.unwrap_or(0));
     trace.finish()

@@ -6,6 +6,7 @@ mod costs;
 mod index;
 mod many;
 mod open;
+mod recipes;
 mod write;
 
 use std::path::Path;

@@ -1,8 +1,12 @@
 //! Values as bytes of an index: little-endian, lengths first.
 
+use std::sync::Arc;
+
 use graticule_array::{Array, ByteOrder, DType, Error, Result, Shape, Text, TimeType};
 use graticule_cftime::{Calendar, TimeUnit};
-use graticule_storage::{Cursor, FilterSpec, RawAttr, Storage};
+use graticule_storage::{Cursor, FilterSpec, RawAttr, Storage, push_varint};
+
+use super::slice::Slice;
 
 /// More axes than any array has.
 const MOST_AXES: usize = 64;
@@ -22,12 +26,7 @@ impl Writer {
 
     /// A number that is mostly small: seven bits a byte.
     pub(super) fn size(&mut self, n: usize) {
-        let mut n = n as u64;
-        while n >= 0x80 {
-            self.0.push(n as u8 | 0x80);
-            n >>= 7;
-        }
-        self.0.push(n as u8);
+        push_varint(&mut self.0, n as u64);
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
@@ -192,20 +191,26 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn size(&mut self) -> Result<usize> {
-        let mut n = 0u64;
-        for shift in (0..63).step_by(7) {
-            let byte = self.0.u8()?;
-            n |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return usize::try_from(n).map_err(|_| Error::corrupt("a number is too large"));
-            }
-        }
-        Err(Error::corrupt("a number is too long"))
+        usize::try_from(self.0.varint()?).map_err(|_| Error::corrupt("a number is too large"))
     }
 
     pub(super) fn bytes(&mut self) -> Result<&'a [u8]> {
         let n = self.size()?;
         self.0.take(n)
+    }
+
+    pub(super) fn digest(&mut self) -> Result<[u8; 32]> {
+        let mut out = [0; 32];
+        out.copy_from_slice(self.0.take(32)?);
+        Ok(out)
+    }
+
+    /// [`bytes`](Self::bytes) that stay where they are; `of` is what this reader reads.
+    pub(super) fn slice(&mut self, of: &Arc<[u8]>) -> Result<Slice> {
+        let n = self.size()?;
+        let start = self.0.position();
+        self.0.take(n)?;
+        Ok(Slice::new(of, start..start + n))
     }
 
     pub(super) fn text(&mut self) -> Result<&'a str> {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use graticule_array::{Error, Result};
 use graticule_lazy::Session;
-use graticule_storage::OutputFile;
+use graticule_storage::{ByteSource, OutputFile};
 
 use super::class::{Class, check_shape};
 use super::codec::{Reader, Writer, checksum};
 use super::source::Known;
-use super::{ArchiveIndex, Entry, EntryVar, Place, Reopener, attr_bytes, shape_bytes};
+use super::{ArchiveIndex, Entry, EntryStored, EntryVar, Place, Reopener, attr_bytes, shape_bytes};
 use crate::attrs::AttrValue;
 use crate::combine::CombineAttrs;
 use crate::io::OpenOptions;
@@ -22,7 +22,7 @@ use crate::name::Name;
 const MAGIC: &[u8; 8] = b"GRATIDX\n";
 
 /// Changes whenever the meaning of the bytes does.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Magic, version, options, length, checksum.
 const HEAD: usize = 40;
@@ -71,7 +71,7 @@ impl ArchiveIndex {
         if body.len() as u64 != length || checksum(body) != sum {
             return Ok((empty, Some("it is damaged")));
         }
-        match Self::parse(body, under) {
+        match Self::parse(&body.into(), under) {
             Ok(index) => Ok((index, None)),
             Err(_) => Ok((empty, Some("it is damaged"))),
         }
@@ -119,9 +119,17 @@ impl ArchiveIndex {
                     w.size(0);
                     w.size(used.arrays.number(*number));
                 }
-                EntryVar::Stored(number, stored) => {
-                    w.size(1 + used.shapes.number(*number));
-                    w.u64(*stored);
+                EntryVar::Stored(var) => {
+                    w.size(1 + used.shapes.number(var.shape));
+                    w.u64(var.stored);
+                    match &var.recipe {
+                        Some((kind, place)) => {
+                            w.size(1 + used.recipes.number(*kind));
+                            w.bytes(place.get());
+                        }
+                        None => w.size(0),
+                    }
+                    w.size(var.digest.map_or(0, |number| 1 + used.digests.number(number)));
                 }
             });
         }
@@ -147,17 +155,27 @@ impl ArchiveIndex {
             out.size(get(place.var));
             out.0.extend(shape_bytes(known));
         }
+        out.size(used.recipes.order.len());
+        for number in &used.recipes.order {
+            out.bytes(self.recipes.get(get(*number))?);
+        }
+        out.size(used.digests.order.len());
+        for number in &used.digests.order {
+            out.0.extend(self.digests.get(get(*number))?);
+        }
         out.0.extend(list.0);
         Some(out.0)
     }
 
     /// The index that these bytes are; every number in it is checked.
-    pub(super) fn parse(body: &[u8], options: u64) -> Result<Self> {
+    pub(super) fn parse(body: &Arc<[u8]>, options: u64) -> Result<Self> {
         let mut from = Reader::new(body);
         let classes = from.list(Class::read)?;
         let arrays = from.list(|r| Ok(Arc::new(r.array()?)))?;
         let attrs = from.list(|r| Ok((Name::from(r.text()?), AttrValue::new(r.array()?))))?;
         let shapes = from.list(|r| shape(r, &classes))?;
+        let recipes = from.list(|r| Ok(Arc::<[u8]>::from(r.bytes()?)))?;
+        let digests = from.list(Reader::digest)?;
         let below = |n: usize, most: usize| {
             let number = u32::try_from(n).ok().filter(|_| n < most);
             number.ok_or_else(|| Error::corrupt("an index refers to what it does not hold"))
@@ -174,14 +192,26 @@ impl ArchiveIndex {
             let vars = r.list(|r| {
                 Ok(match r.size()? {
                     0 => EntryVar::Values(below(r.size()?, arrays.len())?),
-                    n => EntryVar::Stored(below(n - 1, shapes.len())?, r.u64()?),
+                    n => {
+                        let (shape, stored) = (below(n - 1, shapes.len())?, r.u64()?);
+                        let recipe = match r.size()? {
+                            0 => None,
+                            n => Some((below(n - 1, recipes.len())?, r.slice(body)?)),
+                        };
+                        let digest = match r.size()? {
+                            0 => None,
+                            n => Some(below(n - 1, digests.len())?),
+                        };
+                        EntryVar::Stored(EntryStored { shape, stored, recipe, digest })
+                    }
                 })
             })?;
             let entry = Entry { fingerprint, class, attrs: own, vars };
             Ok((Arc::<str>::from(before.as_str()), entry))
         })?;
         files.extend(entries);
-        Ok(Self { options, classes, arrays, attrs, shapes, files, ..Self::default() })
+        let rest = Self::default();
+        Ok(Self { options, classes, arrays, attrs, shapes, recipes, digests, files, ..rest })
     }
 }
 
@@ -208,6 +238,8 @@ struct Used {
     arrays: Numbers,
     attrs: Numbers,
     shapes: Numbers,
+    recipes: Numbers,
+    digests: Numbers,
 }
 
 #[derive(Default)]
@@ -226,16 +258,16 @@ impl Numbers {
     }
 }
 
-/// Parses the body of an index and makes all files in it: for fuzz targets. The number of
-/// variables made.
+/// Parses the body of an index, makes all files in it, and reads from their variables by their
+/// recipes as if they lay in `bytes`: for fuzz targets. The number of variables made and read.
 ///
 /// # Errors
 /// If the bytes are not the body of an index.
 #[doc(hidden)]
-pub fn parse_index(body: &[u8], session: &Session) -> Result<usize> {
-    let index = ArchiveIndex::parse(body, 0)?;
+pub fn parse_index(body: &[u8], bytes: &Arc<dyn ByteSource>, session: &Session) -> Result<usize> {
+    let index = ArchiveIndex::parse(&body.into(), 0)?;
     let reopener = Reopener::new(session, &OpenOptions::new(), CombineAttrs::Override, &index);
-    Ok(index.make_all(&reopener))
+    Ok(index.make_all(&reopener, bytes))
 }
 
 /// The body of an index file, behind its head: for fuzz targets.

@@ -6,18 +6,24 @@
 //! arrays    decoded coordinates, each once
 //! attrs     global attributes, each once
 //! shapes    lengths and chunks of one variable of one class
-//! files     path, length, time of change, class, attributes; per variable an array or a shape
+//! recipes   what its backend must know to read a variable, as far as files share it, each once
+//! digests   of variables that were read to compare them, each once
+//! files     path, length, time of change, class, attributes; per variable an array, or a shape,
+//!           a recipe with the places of its chunks, and a digest
 //! ```
 //!
 //! A file whose length and time of change are those of the index is not opened before its data
-//! is wanted. Classes hold metadata as stored, and are decoded again on every opening, once for
+//! is wanted, and then no metadata is read: the places of its chunks are taken from the index,
+//! where they stay as bytes until then. Classes hold metadata as stored, and are decoded again on every opening, once for
 //! all of their files, so an index never tells how values are decoded. Files of any mixture of
 //! formats, chunks, packings and types may stand in one index.
 
 mod class;
 mod codec;
 mod file;
+mod learned;
 mod reopen;
+mod slice;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -26,16 +32,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use graticule_array::{Array, Region};
-use graticule_storage::{ChunkSource, RawGroup};
+use graticule_storage::{ChunkSource, Location};
 
-use crate::attrs::{AttrValue, Attrs};
+use crate::attrs::AttrValue;
 use crate::combine::{Part, PartData, Piece};
 use crate::name::Name;
 use class::Class;
 use codec::Writer;
-use source::Known;
+use slice::Slice;
+use source::{Digest, IndexedFile, IndexedSource, Known};
 
 pub use file::{index_body, parse_index};
+pub(crate) use learned::Learned;
 pub(crate) use reopen::{Reopener, fingerprint};
 
 /// What was learned of the files of an archive.
@@ -48,6 +56,9 @@ pub(crate) struct ArchiveIndex {
     /// Attributes, each pair of a name and a value once.
     attrs: Vec<(Name, AttrValue)>,
     shapes: Vec<(Place, Arc<Known>)>,
+    /// The parts of recipes that files share, each once.
+    recipes: Vec<Arc<[u8]>>,
+    digests: Vec<Digest>,
     files: HashMap<Arc<str>, Entry>,
     /// Where equal things stand already; filled when something is learned.
     interned: Interned,
@@ -70,12 +81,24 @@ struct Entry {
     vars: Vec<EntryVar>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum EntryVar {
     /// The number of an array.
     Values(u32),
-    /// The number of a shape, and bytes on disk plus one (0: not known).
-    Stored(u32, u64),
+    Stored(EntryStored),
+}
+
+/// A variable that is read when it is wanted.
+#[derive(Clone, Debug)]
+struct EntryStored {
+    /// The number of a shape.
+    shape: u32,
+    /// Bytes on disk plus one (0: not known).
+    stored: u64,
+    /// The number of what its recipe shares with others, and its own part of it.
+    recipe: Option<(u32, Slice)>,
+    /// The number of a digest of its values.
+    digest: Option<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -85,24 +108,8 @@ struct Interned {
     attrs: HashMap<Vec<u8>, u32>,
     classes: HashMap<Vec<u8>, Vec<u32>>,
     shapes: HashMap<(Place, Vec<u8>), u32>,
-}
-
-/// What opening a file tells beside what it contributes to a dataset.
-#[derive(Debug)]
-pub(crate) struct Learned {
-    class: Class,
-    /// After decoding.
-    pub(crate) attrs: Attrs,
-    sources: Vec<Arc<dyn ChunkSource>>,
-}
-
-impl Learned {
-    /// What a group tells; `None` if an index cannot hold it.
-    pub(crate) fn of(group: &RawGroup) -> Option<Self> {
-        let class = Class::of(group)?;
-        let sources = group.vars.iter().map(|v| v.source.clone()).collect();
-        Some(Self { class, attrs: Attrs::new(), sources })
-    }
+    recipes: HashMap<Arc<[u8]>, u32>,
+    digests: HashMap<Digest, u32>,
 }
 
 /// The bytes of an array in an index; `None` if it cannot hold it.
@@ -141,25 +148,65 @@ impl ArchiveIndex {
     }
 
     /// Takes in what was learned of a file. What an index cannot hold is left out, and opened
-    /// anew every time; then this is false.
+    /// anew every time; then this is false. The variables of the piece become ones that tell the
+    /// index what more is learned of them.
     pub(crate) fn learn(
         &mut self,
-        path: Arc<str>,
+        location: &Location,
         fingerprint: (u64, i128),
         learned: Learned,
-        piece: &Piece,
+        piece: &mut Piece,
         reopener: &Reopener,
     ) -> bool {
-        let entry = self.entry(fingerprint, learned, piece, reopener);
-        let held = entry.is_some();
-        match entry {
-            Some(entry) => {
-                self.files.insert(path, entry);
+        let path = reopener.path(location);
+        let Some(entry) = self.entry(fingerprint, learned, piece, reopener) else {
+            self.changed |= self.files.remove(&path).is_some();
+            return false;
+        };
+        let file = Arc::new(IndexedFile::new(location, &path, fingerprint, reopener.opener()));
+        for (at, (part, var)) in piece.parts.iter_mut().zip(&entry.vars).enumerate() {
+            if let (PartData::Stored(real), EntryVar::Stored(var)) = (&part.data, var)
+                && let Some((_, known)) = self.shapes.get(var.shape as usize)
+            {
+                let source = self.source(&file, known, at, var).opened(real.clone());
+                part.data = PartData::Stored(Arc::new(source));
+            }
+        }
+        self.files.insert(path, entry);
+        self.changed = true;
+        true
+    }
+
+    /// A variable of a file.
+    fn source(
+        &self,
+        file: &Arc<IndexedFile>,
+        known: &Arc<Known>,
+        at: usize,
+        var: &EntryStored,
+    ) -> IndexedSource {
+        let recipe = var.recipe.as_ref().and_then(|(kind, place)| {
+            Some((self.recipes.get(*kind as usize)?.clone(), place.clone()))
+        });
+        let digest = var.digest.and_then(|number| self.digests.get(number as usize));
+        IndexedSource::new(file, known, at, var.stored, recipe, digest)
+    }
+
+    /// Takes in the digests that were made since the files were opened.
+    pub(crate) fn take_digests(&mut self, reopener: &Reopener) {
+        self.fill_interned();
+        for (path, at, digest) in reopener.opener().take_digests() {
+            let next = self.digests.len() as u32;
+            let number = *self.interned.digests.entry(digest).or_insert_with(|| {
+                self.digests.push(digest);
+                next
+            });
+            let var = self.files.get_mut(&path).and_then(|entry| entry.vars.get_mut(at));
+            if let Some(EntryVar::Stored(var)) = var {
+                var.digest = Some(number);
                 self.changed = true;
             }
-            None => self.changed |= self.files.remove(&path).is_some(),
         }
-        held
     }
 
     fn entry(
@@ -170,19 +217,23 @@ impl ArchiveIndex {
         reopener: &Reopener,
     ) -> Option<Entry> {
         self.fill_interned();
-        let Learned { class, attrs, sources } = learned;
+        let Learned { class, attrs, sources, recipes } = learned;
+        let mut recipes = recipes.into_iter();
         if class.vars.len() != piece.parts.len() || sources.len() != piece.parts.len() {
             return None;
         }
         let number = self.class_of(class, &sources, piece, reopener)?;
         let mut vars = Vec::with_capacity(piece.parts.len());
         for (at, (part, source)) in piece.parts.iter().zip(&sources).enumerate() {
+            let recipe = recipes.next().flatten();
             vars.push(match &part.data {
                 PartData::Values(values) => EntryVar::Values(self.intern_array(values)?),
                 PartData::Stored(_) => {
                     let place = Place { class: number, var: at as u32 };
                     let stored = source.limits().stored.map_or(0, |n| n.saturating_add(1));
-                    EntryVar::Stored(self.intern_shape(place, source.as_ref())?, stored)
+                    let shape = self.intern_shape(place, source.as_ref())?;
+                    let recipe = recipe.map(|r| (self.intern_recipe(r.kind), r.place.into()));
+                    EntryVar::Stored(EntryStored { shape, stored, recipe, digest: None })
                 }
                 PartData::Ready(_) => return None,
             });
@@ -268,6 +319,15 @@ impl ArchiveIndex {
         Some(number)
     }
 
+    fn intern_recipe(&mut self, kind: Vec<u8>) -> u32 {
+        let next = self.recipes.len() as u32;
+        let kind: Arc<[u8]> = kind.into();
+        *self.interned.recipes.entry(kind.clone()).or_insert_with(|| {
+            self.recipes.push(kind);
+            next
+        })
+    }
+
     /// Notes where things stand that came from disk.
     fn fill_interned(&mut self) {
         if std::mem::replace(&mut self.interned.filled, true) {
@@ -291,6 +351,12 @@ impl ArchiveIndex {
         }
         for (at, (place, known)) in self.shapes.iter().enumerate() {
             self.interned.shapes.insert((*place, shape_bytes(known)), numbered(at));
+        }
+        for (at, kind) in self.recipes.iter().enumerate() {
+            self.interned.recipes.insert(kind.clone(), numbered(at));
+        }
+        for (at, digest) in self.digests.iter().enumerate() {
+            self.interned.digests.insert(*digest, numbered(at));
         }
     }
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::UNIX_EPOCH;
 
+use graticule_array::Region;
 use graticule_lazy::Session;
-use graticule_storage::Location;
+use graticule_storage::{ByteSource, Location};
 
 use super::class::Class;
-use super::source::{IndexedFile, IndexedSource, Opener};
+use super::source::{IndexedFile, Opener};
 use super::{ArchiveIndex, Entry, EntryVar};
 use crate::attrs::Attrs;
 use crate::combine::{CombineAttrs, History, Part, PartData, Piece};
@@ -38,14 +39,17 @@ impl Reopener {
         policy: CombineAttrs,
         index: &ArchiveIndex,
     ) -> Self {
-        let (session, options) = (session.clone(), options.clone());
         Self {
-            opener: Arc::new(Opener { session, options }),
+            opener: Arc::new(Opener::new(session, options)),
             folder: std::env::current_dir().unwrap_or_default(),
             classes: RwLock::default(),
             policy,
             same: vec![OnceLock::new(); index.attrs.len()],
         }
+    }
+
+    pub(super) fn opener(&self) -> &Arc<Opener> {
+        &self.opener
     }
 
     /// The name of a file in an index: its path from the root of the file system.
@@ -70,7 +74,7 @@ impl Reopener {
             return made.clone();
         }
         drop(known);
-        let Opener { session, options } = &*self.opener;
+        let (session, options) = (self.opener.session(), self.opener.options());
         let made = decoded_piece(class.group(), options, session, model).ok().map(Arc::new);
         let mut known = self.classes.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(number).or_insert(made).clone()
@@ -93,21 +97,22 @@ impl ArchiveIndex {
     pub(crate) fn piece(
         &self,
         location: &Location,
-        path: &str,
         model: Option<&Piece>,
         reopener: &Reopener,
     ) -> Option<Piece> {
-        let entry = self.files.get(path)?;
+        let path = reopener.path(location);
+        let entry = self.files.get(&path)?;
         if fingerprint(location.path())? != entry.fingerprint {
             return None;
         }
-        self.made(entry, location, model, reopener)
+        self.made(entry, location, &path, model, reopener)
     }
 
     fn made(
         &self,
         entry: &Entry,
         location: &Location,
+        path: &Arc<str>,
         model: Option<&Piece>,
         reopener: &Reopener,
     ) -> Option<Piece> {
@@ -116,8 +121,8 @@ impl ArchiveIndex {
         if class.parts.len() != entry.vars.len() {
             return None;
         }
-        let opener = reopener.opener.clone();
-        let file = Arc::new(IndexedFile::new(location.clone(), entry.fingerprint, opener));
+        let file = IndexedFile::new(location, path, entry.fingerprint, &reopener.opener);
+        let file = Arc::new(file);
         let mut parts = Vec::with_capacity(entry.vars.len());
         for (at, (part, var)) in class.parts.iter().zip(&entry.vars).enumerate() {
             let data = match var {
@@ -128,13 +133,12 @@ impl ArchiveIndex {
                     }
                     PartData::Values(values.clone())
                 }
-                EntryVar::Stored(number, stored) => {
-                    let (place, known) = self.shapes.get(*number as usize)?;
+                EntryVar::Stored(stored) => {
+                    let (place, known) = self.shapes.get(stored.shape as usize)?;
                     if place.class != entry.class || place.var as usize != at {
                         return None;
                     }
-                    let (file, known) = (file.clone(), known.clone());
-                    PartData::Stored(Arc::new(IndexedSource { file, known, stored: *stored }))
+                    PartData::Stored(Arc::new(self.source(&file, known, at, stored)))
                 }
             };
             parts.push(Part { meta: part.meta.clone(), data });
@@ -177,12 +181,26 @@ impl ArchiveIndex {
         Some(kept_attrs(&own, model, reopener.policy))
     }
 
-    /// Makes all files that the bytes of an index speak of, without looking for them.
-    pub(super) fn make_all(&self, reopener: &Reopener) -> usize {
-        let made = self
-            .files
-            .iter()
-            .filter_map(|(path, entry)| self.made(entry, &Location::new(&**path), None, reopener));
-        made.map(|piece| piece.parts.len()).sum()
+    /// Makes all files that the bytes of an index speak of, without looking for them, and reads
+    /// one value of each variable by its recipe as if it lay in `bytes`.
+    pub(super) fn make_all(&self, reopener: &Reopener, bytes: &Arc<dyn ByteSource>) -> usize {
+        let mut vars = 0;
+        for (path, entry) in &self.files {
+            let made = self.made(entry, &Location::new(&**path), path, None, reopener);
+            vars += made.map_or(0, |piece| piece.parts.len());
+            let file =
+                IndexedFile::new(bytes.location(), path, entry.fingerprint, &reopener.opener);
+            let file = Arc::new(file);
+            for (at, var) in entry.vars.iter().enumerate() {
+                let EntryVar::Stored(var) = var else { continue };
+                let Some((_, known)) = self.shapes.get(var.shape as usize) else { continue };
+                let source = self.source(&file, known, at, var).resumed(bytes.clone());
+                let Some(source) = source else { continue };
+                let one = vec![1; source.info().shape.len()];
+                let read = source.read(&Region::new(vec![0; one.len()], one));
+                vars += usize::from(read.is_ok());
+            }
+        }
+        vars
     }
 }

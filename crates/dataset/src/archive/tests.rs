@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use graticule_array::{Array, DType, Scalar, Text, TimeType};
 use graticule_cftime::{Calendar, TimeUnit};
 use graticule_lazy::Session;
+use graticule_storage::{ByteSource, MemoryBytes};
 
 use super::codec::{Reader, Writer, checksum};
 use super::{ArchiveIndex, parse_index};
@@ -72,5 +75,6 @@ fn a_file_that_is_no_index_is_left_alone() {
     assert!(error.to_string().contains("not an index"), "{error}");
     std::fs::remove_file(&path).unwrap();
     assert!(ArchiveIndex::load(&path, &OpenOptions::new()).unwrap().1.is_none());
-    assert!(parse_index(b"", &Session::default()).is_err());
+    let bytes: Arc<dyn ByteSource> = Arc::new(MemoryBytes::new("none", Vec::new()));
+    assert!(parse_index(b"", &bytes, &Session::default()).is_err());
 }

@@ -27,7 +27,7 @@ pub(super) enum Verdict {
 
 /// The piece of the first part that does not equal the first of all. What is not in memory is
 /// read in boxes, if that is allowed, from all files in parallel; where files agree on how values
-/// are stored, stored values are compared.
+/// are stored, stored values are compared, by their digests where their sources keep these.
 ///
 /// # Errors
 /// If data cannot be read.
@@ -53,18 +53,58 @@ pub(super) fn first_different(
             return Ok(Verdict::Differs(*at));
         }
     }
+    let costly = without_twins(first, costly, false, session);
     if costly.is_empty() {
         return Ok(Verdict::Same);
     }
     if !may_read {
         return Ok(Verdict::Unread);
     }
-    for region in boxes(first) {
-        if let Some(at) = differs_in_box(first, &costly, &region, session)? {
+    let boxes = boxes(first);
+    if boxes.len() > 1
+        && let Some(region) = boxes.first()
+        && let Some(at) = differs_in_box(first, &costly, region, session)?
+    {
+        return Ok(Verdict::Differs(at));
+    }
+    // Making digests costs what comparing does, and is not needed the next time. What is large
+    // is looked into before all of it is read.
+    let costly = without_twins(first, costly, true, session);
+    if costly.is_empty() {
+        return Ok(Verdict::Same);
+    }
+    for region in &boxes {
+        if let Some(at) = differs_in_box(first, &costly, region, session)? {
             return Ok(Verdict::Differs(at));
         }
     }
     Ok(Verdict::Same)
+}
+
+/// The parts whose stored values do not have the digest of the first one's; with `read`, digests
+/// are made where their sources keep them.
+fn without_twins<'a>(
+    first: &Part,
+    others: Vec<Numbered<'a>>,
+    read: bool,
+    session: &Session,
+) -> Vec<Numbered<'a>> {
+    let PartData::Stored(source) = &first.data else { return others };
+    if !others.iter().any(|(_, part)| stored_alike(first, part)) {
+        return others;
+    }
+    let Some(wanted) = source.digest(read) else { return others };
+    let differs = |(_, part): &Numbered<'_>| match &part.data {
+        PartData::Stored(source) if stored_alike(first, part) => {
+            source.digest(read) != Some(wanted)
+        }
+        _ => true,
+    };
+    if read {
+        session.install(|| others.into_par_iter().filter(differs).collect())
+    } else {
+        others.into_iter().filter(differs).collect()
+    }
 }
 
 fn differs_in_box(

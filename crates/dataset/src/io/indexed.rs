@@ -9,7 +9,7 @@ use graticule_lazy::Session;
 use graticule_storage::Location;
 use rayon::prelude::*;
 
-use super::many::{FileList, ManyOptions, OPENED_AT_ONCE, learned_piece};
+use super::many::{FileList, ManyOptions, OPENED_AT_ONCE, learned_piece, preprocessed};
 use crate::archive::{ArchiveIndex, Learned, Reopener, fingerprint};
 use crate::combine::Piece;
 
@@ -35,6 +35,25 @@ pub struct IndexReport {
 pub(super) struct Found {
     pub(super) pieces: Vec<Piece>,
     pub(super) report: IndexReport,
+    index: ArchiveIndex,
+    reopener: Reopener,
+}
+
+impl Found {
+    /// Writes the index if something was learned, also while the pieces were combined. To be
+    /// called once nothing more is learned; the report holds all that is left to say.
+    pub(super) fn keep(self, at: &Path, locations: &[Location]) -> IndexReport {
+        let Self { mut report, mut index, reopener, .. } = self;
+        index.take_digests(&reopener);
+        if index.is_changed() {
+            let wanted: HashSet<Arc<str>> = locations.iter().map(|l| reopener.path(l)).collect();
+            index.retain(|path| wanted.contains(path) || Path::new(path).exists());
+            if let Err(why) = index.save(at) {
+                report.note = Some(format!("the index {} was not written: {why}", at.display()));
+            }
+        }
+        report
+    }
 }
 
 /// Makes or updates the index that `options` name: opens the files that it does not know as they
@@ -51,18 +70,29 @@ pub fn index_files(
     let Some(at) = &options.index else {
         return Err(Error::invalid("no place for the index").hint("name it with .index(path)"));
     };
-    let report = pieces(at, &files.into().resolve()?, options, session)?.report;
+    let locations = files.into().resolve()?;
+    // What becomes of the files does not matter to an index.
+    let options = &options.clone().without_preprocess();
+    let report = pieces(at, &locations, options, session)?.keep(at, &locations);
     match &report.note {
         Some(note) if !at.exists() => Err(Error::io(note.clone()).in_file(at)),
         _ => Ok(report),
     }
 }
 
+/// What a file contributes, and what is new of it.
+struct Opened {
+    piece: Piece,
+    fresh: Option<Fresh>,
+}
+
 /// A file that the index did not know.
 struct Fresh {
-    path: Arc<str>,
+    location: Location,
     fingerprint: Option<(u64, i128)>,
     learned: Option<Learned>,
+    /// What it contributes, if a function made something else of that.
+    before: Option<Piece>,
 }
 
 /// What each file contributes, in the order given, and the problems of those that cannot be opened.
@@ -72,10 +102,6 @@ pub(super) fn pieces(
     options: &ManyOptions,
     session: &Session,
 ) -> Result<Found> {
-    if options.preprocess.is_some() {
-        return Err(Error::unsupported("an index cannot know what preprocess does to files")
-            .hint("apply the function to the opened dataset, or leave out the index"));
-    }
     let (mut index, why) = ArchiveIndex::load(at, &options.open)?;
     let reopener = Reopener::new(session, &options.open, options.combine.attrs, &index);
     let mut report = IndexReport {
@@ -91,7 +117,7 @@ pub(super) fn pieces(
         take(opened, &mut pieces, &mut index, &reopener, &mut report);
         rest = others;
     }
-    if let Some(model) = pieces.first().cloned() {
+    if let Some(model) = pieces.first().filter(|_| !rest.is_empty()).cloned() {
         for some in rest.chunks(OPENED_AT_ONCE) {
             let open = |at: &Location| one(at, Some(&model), &index, &reopener, options, session);
             let opened: Vec<_> = session.install(|| some.par_iter().map(open).collect());
@@ -100,14 +126,7 @@ pub(super) fn pieces(
             }
         }
     }
-    if index.is_changed() {
-        let wanted: HashSet<Arc<str>> = locations.iter().map(|l| reopener.path(l)).collect();
-        index.retain(|path| wanted.contains(path) || Path::new(path).exists());
-        if let Err(why) = index.save(at) {
-            report.note = Some(format!("the index {} was not written: {why}", at.display()));
-        }
-    }
-    Ok(Found { pieces, report })
+    Ok(Found { pieces, report, index, reopener })
 }
 
 fn one(
@@ -117,32 +136,38 @@ fn one(
     reopener: &Reopener,
     options: &ManyOptions,
     session: &Session,
-) -> Result<(Piece, Option<Fresh>)> {
-    let path = reopener.path(location);
-    if let Some(piece) = index.piece(location, &path, model, reopener) {
-        return Ok((piece, None));
+) -> Result<Opened> {
+    // A function is given all of a file, not only what it does not share with others.
+    let model = model.filter(|_| options.preprocess.is_none());
+    if let Some(piece) = index.piece(location, model, reopener) {
+        let piece = preprocessed(piece, location, options, session)?;
+        return Ok(Opened { piece, fresh: None });
     }
     // Before it is opened: should it change meanwhile, it is opened again the next time.
     let fingerprint = fingerprint(location.path());
     let (piece, learned) = learned_piece(location, model, options, session)?;
-    Ok((piece, Some(Fresh { path, fingerprint, learned })))
+    let before = options.preprocess.as_ref().map(|_| piece.clone());
+    let piece = preprocessed(piece, location, options, session)?;
+    let location = location.clone();
+    Ok(Opened { piece, fresh: Some(Fresh { location, fingerprint, learned, before }) })
 }
 
 fn take(
-    opened: Result<(Piece, Option<Fresh>)>,
+    opened: Result<Opened>,
     pieces: &mut Vec<Piece>,
     index: &mut ArchiveIndex,
     reopener: &Reopener,
     report: &mut IndexReport,
 ) {
-    let (piece, fresh) = match opened {
+    let Opened { mut piece, fresh } = match opened {
         Ok(opened) => opened,
         Err(why) => return report.problems.push(why),
     };
     match fresh {
         None => report.known += 1,
-        Some(Fresh { path, fingerprint: Some(at), learned: Some(learned) }) => {
-            if index.learn(path, at, learned, &piece, reopener) {
+        Some(Fresh { location, fingerprint: Some(at), learned: Some(learned), mut before }) => {
+            let whole = before.as_mut().unwrap_or(&mut piece);
+            if index.learn(&location, at, learned, whole, reopener) {
                 report.learned += 1;
             } else {
                 report.plain += 1;

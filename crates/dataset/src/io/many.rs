@@ -169,6 +169,12 @@ impl ManyOptions {
     }
 }
 
+impl ManyOptions {
+    pub(super) fn without_preprocess(self) -> Self {
+        Self { preprocess: None, ..self }
+    }
+}
+
 impl fmt::Debug for ManyOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ManyOptions")
@@ -199,21 +205,22 @@ pub fn open_mfdataset(
 fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Dataset> {
     let locations = files.resolve()?;
     let mut notes = Vec::new();
-    let (pieces, skipped) = match &options.index {
-        None => pieces(&locations, options, session),
+    let (whole, skipped) = match &options.index {
+        None => {
+            let (pieces, skipped) = pieces(&locations, options, session);
+            (combined(files, pieces, &skipped, options, session), skipped)
+        }
         Some(at) => {
-            let found = super::indexed::pieces(at, &locations, options, session)?;
-            notes.extend(found.report.note);
-            (found.pieces, found.report.problems)
+            let mut found = super::indexed::pieces(at, &locations, options, session)?;
+            let pieces = std::mem::take(&mut found.pieces);
+            let whole = combined(files, pieces, &found.report.problems, options, session);
+            let report = found.keep(at, &locations);
+            notes.extend(report.note);
+            (whole, report.problems)
         }
     };
-    let n = pieces.len();
-    if skipped.len() > options.skip_bad || n == 0 {
-        return Err(refuse(pieces, skipped, options, session));
-    }
-    let may_read = options.combine.compare.unwrap_or(true);
-    let mut whole = combine_pieces(pieces, &options.combine, session, may_read)
-        .map_err(|e| e.context(format!("in open_mfdataset({files}), {n} files")))?;
+    let n = locations.len() - skipped.len();
+    let mut whole = whole?;
     if n > 1 {
         Arc::make_mut(&mut whole.encoding).origin = None;
     }
@@ -233,9 +240,26 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     Ok(set.with_session(session).with_origin(&format!("open_mfdataset({files})")))
 }
 
+/// All files as one.
+fn combined(
+    files: &FileList,
+    pieces: Vec<Piece>,
+    skipped: &[Error],
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<Piece> {
+    let n = pieces.len();
+    if skipped.len() > options.skip_bad || n == 0 {
+        return Err(refuse(pieces, skipped, options, session));
+    }
+    let may_read = options.combine.compare.unwrap_or(true);
+    combine_pieces(pieces, &options.combine, session, may_read)
+        .map_err(|e| e.context(format!("in open_mfdataset({files}), {n} files")))
+}
+
 /// What the labels of many files along a dimension look like, in the order given: the step,
-/// gaps, labels that occur twice, files that are out of order. Reads headers and coordinates;
-/// the files need not go together otherwise.
+/// gaps, labels that occur twice, files that are out of order. Reads headers and coordinates,
+/// or the index that the options name; the files need not go together otherwise.
 ///
 /// # Errors
 /// If more files cannot be opened than the options let out, or none has labels there.
@@ -246,9 +270,16 @@ pub fn survey_mfdataset(
     session: &Session,
 ) -> Result<AxisReport> {
     let locations = files.into().resolve()?;
-    let (pieces, skipped) = pieces(&locations, options, session);
+    let (pieces, skipped) = match &options.index {
+        None => pieces(&locations, options, session),
+        Some(at) => {
+            let mut found = super::indexed::pieces(at, &locations, options, session)?;
+            let pieces = std::mem::take(&mut found.pieces);
+            (pieces, found.keep(at, &locations).problems)
+        }
+    };
     if skipped.len() > options.skip_bad || pieces.is_empty() {
-        return Err(refuse(pieces, skipped, options, session));
+        return Err(refuse(pieces, &skipped, options, session));
     }
     axis_of(&pieces, dim)
 }
@@ -296,7 +327,7 @@ fn pieces(
 /// Why some files cannot be opened, and why the others do not go together.
 fn refuse(
     pieces: Vec<Piece>,
-    unopened: Vec<Error>,
+    unopened: &[Error],
     options: &ManyOptions,
     session: &Session,
 ) -> Error {
@@ -308,7 +339,7 @@ fn refuse(
         let may_read = options.combine.compare.unwrap_or(true);
         all.extend(combine_pieces(pieces, &options.combine, session, may_read).err());
     }
-    all.extend(unopened);
+    all.extend(unopened.iter().cloned());
     all.into_result(&what).err().unwrap_or_else(|| Error::invalid("no file could be opened"))
 }
 
@@ -320,15 +351,34 @@ fn piece(
 ) -> Result<Piece> {
     let decoded =
         decode_group(group(location, options, session)?, location, &options.open, session, false)?;
-    let origin = location.to_string();
-    if let Some(change) = &options.preprocess {
-        let set = decoded.into_dataset(session)?;
-        let set = change(set)
-            .and_then(Dataset::check)
-            .map_err(|e| e.in_file(location.path()).context("in preprocess"))?;
-        return Ok(Piece::of(&set, &origin));
+    if options.preprocess.is_some() {
+        return changed(decoded.into_dataset(session)?, location, options);
     }
-    Ok(decoded.into_piece(&origin, model, options.combine.attrs))
+    Ok(decoded.into_piece(&location.to_string(), model, options.combine.attrs))
+}
+
+/// What a file contributes after the function that the options may have for it.
+pub(super) fn preprocessed(
+    piece: Piece,
+    location: &Location,
+    options: &ManyOptions,
+    session: &Session,
+) -> Result<Piece> {
+    if options.preprocess.is_none() {
+        return Ok(piece);
+    }
+    let set = piece.into_dataset().map_err(|e| e.in_file(location.path()))?;
+    changed(set.with_session(session).with_origin(&location.to_string()), location, options)
+}
+
+fn changed(set: Dataset, location: &Location, options: &ManyOptions) -> Result<Piece> {
+    let set = match &options.preprocess {
+        Some(change) => change(set)
+            .and_then(Dataset::check)
+            .map_err(|e| e.in_file(location.path()).context("in preprocess"))?,
+        None => set,
+    };
+    Ok(Piece::of(&set, &location.to_string()))
 }
 
 /// The wanted group of a file.
@@ -356,7 +406,9 @@ pub(super) fn learned_piece(
     }
     let learned = learned.filter(|_| decoded.problems.is_empty());
     let policy = options.combine.attrs;
-    Ok((decoded.into_piece(&location.to_string(), model, policy), learned))
+    let piece = decoded.into_piece(&location.to_string(), model, policy);
+    let learned = learned.map(|l| l.with_recipes(&piece, location));
+    Ok((piece, learned))
 }
 
 /// What a group contributes that stands for a class of files.

@@ -1,6 +1,7 @@
 //! The table of chunks: built once, then looked up without a lock.
 
 use graticule_array::{Error, Result};
+use graticule_storage::{Cursor, push_varint};
 
 use super::{extensible_array, fixed_array};
 use crate::message::layout::{Chunks, Index, IndexKind};
@@ -31,6 +32,19 @@ enum Kind {
     Listed(Vec<(u64, Entry)>),
     /// One after the other from an address on; numbered over the largest extent.
     Implicit { address: u64, chunk: u64, strides: Vec<u64> },
+}
+
+/// What a table in a recipe begins with.
+const LAYOUT: u8 = 0;
+const LISTED: u8 = 1;
+
+/// Small differences of either sign as small numbers.
+fn zigzag(difference: u64) -> u64 {
+    (difference << 1) ^ ((difference.cast_signed() >> 63).cast_unsigned())
+}
+
+fn unzigzag(n: u64) -> u64 {
+    (n >> 1) ^ (n & 1).wrapping_neg()
 }
 
 fn row_major(counts: &[u64]) -> Vec<u64> {
@@ -157,6 +171,69 @@ impl ChunkTable {
         }
     }
 
+    /// Appends where all chunks lie, if reading that took more than the layout message.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let Kind::Listed(list) = &self.kind else { return out.push(LAYOUT) };
+        out.push(LISTED);
+        push_varint(out, list.len() as u64);
+        let all = list.iter().enumerate().all(|(at, (number, _))| *number == at as u64);
+        let plain = list.iter().all(|(_, entry)| entry.mask == 0);
+        out.push(u8::from(all) | u8::from(plain) << 1);
+        let (mut next, mut end, mut before) = (0u64, 0u64, 0u64);
+        for (number, entry) in list {
+            if !all {
+                push_varint(out, number.wrapping_sub(next));
+                next = number.wrapping_add(1);
+            }
+            // Chunks often follow each other, and are about as large as the one before.
+            push_varint(out, zigzag(entry.address.wrapping_sub(end)));
+            push_varint(out, zigzag(entry.size.wrapping_sub(before)));
+            (end, before) = (entry.address.wrapping_add(entry.size), entry.size);
+            if !plain {
+                push_varint(out, entry.mask.into());
+            }
+        }
+    }
+
+    /// Appends that there is no table.
+    pub(crate) fn write_none(out: &mut Vec<u8>) {
+        out.push(LAYOUT);
+    }
+
+    /// The table that [`write`](Self::write) wrote; `None` if the layout message says it all.
+    ///
+    /// # Errors
+    /// If the bytes are damaged.
+    pub(crate) fn parse(c: &mut Cursor<'_>) -> Result<Option<Self>> {
+        match c.u8()? {
+            LAYOUT => return Ok(None),
+            LISTED => {}
+            _ => return Err(Error::corrupt("a table of chunks of no known kind")),
+        }
+        let n = usize::try_from(c.varint()?).ok().filter(|n| *n <= c.remaining());
+        let n = n.ok_or_else(|| Error::corrupt("a table of more chunks than it has bytes"))?;
+        let flags = c.u8()?;
+        let (all, plain) = (flags & 1 != 0, flags & 2 != 0);
+        let mut list = Vec::with_capacity(n);
+        let (mut next, mut end, mut before, mut stored) = (0u64, 0u64, 0u64, 0u64);
+        for _ in 0..n {
+            // Numbers grow, for they are searched.
+            let number = if all { Some(next) } else { next.checked_add(c.varint()?) };
+            let following = number.and_then(|n| n.checked_add(1));
+            let (Some(number), Some(following)) = (number, following) else {
+                return Err(Error::corrupt("the chunks of a table are out of order"));
+            };
+            next = following;
+            let address = end.wrapping_add(unzigzag(c.varint()?));
+            let size = before.wrapping_add(unzigzag(c.varint()?));
+            (end, before) = (address.wrapping_add(size), size);
+            let mask = if plain { 0 } else { c.varint()? as u32 };
+            list.push((number, Entry { address, size, mask }));
+            stored = stored.saturating_add(size);
+        }
+        Ok(Some(Self { kind: Kind::Listed(list), stored }))
+    }
+
     /// Bytes of all chunks as stored.
     pub(crate) fn stored(&self) -> u64 {
         self.stored
@@ -221,5 +298,66 @@ impl List<'_> {
             number = number.saturating_add(p.saturating_mul(*stride));
         }
         self.out.push((number, entry));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use graticule_array::ByteOrder;
+
+    use super::*;
+
+    fn back(bytes: &[u8]) -> Result<Option<ChunkTable>> {
+        ChunkTable::parse(&mut Cursor::new(bytes, ByteOrder::Little))
+    }
+
+    #[test]
+    fn tables_come_back_and_are_small() {
+        let entry = |address, size, mask| Entry { address, size, mask };
+        let odd = [
+            (3, entry(u64::MAX - 9, 5, 0)),
+            (4, entry(0, u64::MAX, 1)),
+            (1 << 40, entry(77, 0, u32::MAX)),
+            (u64::MAX - 1, entry(1, 1, 0)),
+        ];
+        let mut at = 4096;
+        // As compressed fields are: about 90 kB each, behind each other with few gaps.
+        let usual = (0..1000u64).map(|n| {
+            let size = 90_000 + (n * 7919) % 4001;
+            at += size + if n % 50 == 0 { 2000 } else { 0 };
+            (n, entry(at, size, 0))
+        });
+        let usual: Vec<_> = usual.collect();
+        for list in [Vec::new(), odd.to_vec(), usual.clone()] {
+            let mut bytes = Vec::new();
+            table(list.clone()).write(&mut bytes);
+            let Kind::Listed(found) = back(&bytes).unwrap().unwrap().kind else { panic!() };
+            assert_eq!(found, list);
+            for n in 0..bytes.len() {
+                assert!(back(&bytes[..n]).is_err(), "cut at {n}");
+            }
+        }
+        let mut bytes = Vec::new();
+        table(usual).write(&mut bytes);
+        assert!(bytes.len() < 5000, "{} bytes for 1000 chunks", bytes.len());
+    }
+
+    fn table(list: Vec<(u64, Entry)>) -> ChunkTable {
+        ChunkTable { kind: Kind::Listed(list), stored: 0 }
+    }
+
+    #[test]
+    fn tables_that_lie_are_refused() {
+        let mut bytes = vec![LISTED];
+        push_varint(&mut bytes, 1 << 50);
+        bytes.push(3);
+        assert!(back(&bytes).is_err());
+        assert!(back(&[9]).is_err());
+        assert!(back(&[LAYOUT]).unwrap().is_none());
+        // The second chunk would have a number beyond all.
+        let mut bytes = vec![LISTED, 2, 2];
+        push_varint(&mut bytes, u64::MAX);
+        bytes.extend([0, 0, 0, 0, 0, 0]);
+        assert!(back(&bytes).is_err());
     }
 }
