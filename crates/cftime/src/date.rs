@@ -1,6 +1,7 @@
 //! A date-time in a calendar, its fields and its text.
 
 mod convert;
+mod decimal;
 mod field;
 mod format;
 #[cfg(test)]
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::{Calendar, MISSING, TimeUnit};
 
 pub use convert::{AlignOn, convert_ticks};
+pub use decimal::decimal_years;
 pub use field::{Field, season_name};
 pub use format::{format_iso, format_short};
 

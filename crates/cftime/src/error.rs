@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Partial { text: String, why: String },
     #[error("cannot read {text:?} as a frequency: {why}")]
     Frequency { text: String, why: String },
+    #[error("cannot read {text:?} as a season: {why}")]
+    Season { text: String, why: String },
     #[error("cannot make a range of times: {0}")]
     Range(String),
 }
@@ -60,6 +62,7 @@ impl Error {
                 | Kind::Inexact { .. }
                 | Kind::Partial { .. }
                 | Kind::Frequency { .. }
+                | Kind::Season { .. }
         )
     }
 

@@ -3,6 +3,7 @@
 mod anchor;
 mod floor;
 mod infer;
+mod like;
 mod range;
 mod resample;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Kind, Result, shorten};
 
+pub use like::date_range_like;
 pub use range::{date_range, date_range_from, date_range_until};
 pub use resample::{Bins, Origin, Resample, Side};
 

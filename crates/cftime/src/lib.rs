@@ -23,19 +23,24 @@ mod error;
 mod frequency;
 mod naive;
 mod partial;
+mod season;
 mod unit;
 mod units;
 
 pub use calendar::{Calendar, Date, REFORM_DAY};
-pub use date::{AlignOn, DateTime, Field, convert_ticks, format_iso, format_short, season_name};
+pub use date::{
+    AlignOn, DateTime, Field, convert_ticks, decimal_years, format_iso, format_short, season_name,
+};
 pub use decode::Decoder;
 pub use encode::Encoded;
 pub use error::{Error, Result};
 pub use frequency::{
-    Bins, Frequency, Origin, Period, Resample, Side, date_range, date_range_from, date_range_until,
+    Bins, Frequency, Origin, Period, Resample, Side, date_range, date_range_from, date_range_like,
+    date_range_until,
 };
 pub use naive::{from_chrono, to_chrono};
 pub use partial::{PartialDate, Resolution};
+pub use season::{SeasonBin, SeasonBins, Seasons};
 pub use unit::TimeUnit;
 pub use units::{Step, TimeUnits};
 

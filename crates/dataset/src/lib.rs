@@ -55,7 +55,7 @@ pub use dims::{Dims, Over};
 pub use encoding::Encoding;
 pub use fault::Fault;
 pub use graticule_array::{Interpolation, QuantileMethod};
-pub use graticule_cftime::{Origin, Side};
+pub use graticule_cftime::{AlignOn, Origin, Side};
 pub use graticule_lazy::Boundary as OverlapBoundary;
 pub use index::{
     BuildIndex, Closed, Found, Index, IndexCoord, IndexCoords, IntervalIndex, IntervalRecipe,
@@ -95,4 +95,5 @@ pub use verbs::{
 pub use combine::{AxisReport, Disorder, Duplicate, Gap, ReindexOptions, axis_report};
 pub use io::survey_mfdataset;
 pub use verbs::operand::ArrayOperand;
+pub use verbs::{CalendarOptions, SeasonYear, Seasons, seasons};
 pub use verbs::{MissingCore, TrendOptions, UserFn, apply_ufunc};

@@ -53,7 +53,8 @@ fn even(ticks: &[i64], unit: TimeUnit) -> Option<Frequency> {
     })
 }
 
-fn by_months(ticks: &[i64], unit: TimeUnit, calendar: Calendar) -> Option<Frequency> {
+/// The frequency by months, of times on the first or last days of months.
+pub(super) fn by_months(ticks: &[i64], unit: TimeUnit, calendar: Calendar) -> Option<Frequency> {
     let dates: Option<Vec<DateTime>> =
         ticks.iter().map(|t| DateTime::from_ticks(*t, unit, calendar)).collect();
     let dates = dates?;

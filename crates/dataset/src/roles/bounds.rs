@@ -14,12 +14,15 @@ use crate::name::Name;
 use crate::variable::Variable;
 
 /// The attributes that name bounds.
-const ATTRS: [&str; 2] = ["bounds", "climatology"];
+pub(crate) const BOUNDS_ATTRS: [&str; 2] = ["bounds", "climatology"];
 
 /// The bounds of a coordinate, if they are coordinates too (as `decode_coords` makes them on
 /// request).
-fn bounds_of<'a>(set: &'a Dataset, coord: &'a Variable) -> Option<(&'a Name, &'a Variable)> {
-    let name = ATTRS.iter().find_map(|a| related(coord, a))?.trim();
+pub(crate) fn bounds_of<'a>(
+    set: &'a Dataset,
+    coord: &'a Variable,
+) -> Option<(&'a Name, &'a Variable)> {
+    let name = BOUNDS_ATTRS.iter().find_map(|a| related(coord, a))?.trim();
     let (name, var) = set.0.vars.get_key_value(name)?;
     let fits = set.is_coord(name) && var.ndim() == coord.ndim() + 1;
     (fits && coord.dims().iter().all(|d| var.dims().has(d))).then_some((name, var))
@@ -29,6 +32,19 @@ fn bounds_of<'a>(set: &'a Dataset, coord: &'a Variable) -> Option<(&'a Name, &'a
 pub(crate) fn attached<'a>(set: &'a Dataset, dims: &'a Dims) -> Vec<(&'a Name, &'a Variable)> {
     let coords = set.coord_vars().filter(|(_, c)| c.dims().iter().all(|d| dims.has(d)));
     coords.filter_map(|(_, coord)| bounds_of(set, coord)).collect()
+}
+
+/// The bounds of a coordinate of one dimension that are intervals: its dimension and one of two
+/// vertices, of a type with an order.
+pub(crate) fn intervals<'a>(
+    set: &'a Dataset,
+    coord: &'a Variable,
+) -> Option<(&'a Name, &'a Variable)> {
+    let [dim] = &**coord.dims() else { return None };
+    let (name, bounds) = bounds_of(set, coord)?;
+    let ordered = bounds.dtype().is_real() || matches!(bounds.dtype(), DType::Time(_));
+    let pairs = bounds.ndim() == 2 && bounds.shape().last() == Some(&2);
+    (ordered && pairs && bounds.dims().first() == Some(dim)).then_some((name, bounds))
 }
 
 /// What remains of a coordinate with bounds when its dimension is reduced: the middle of the
@@ -42,19 +58,18 @@ pub(crate) fn collapsed(
     coord: &Variable,
     over: &Dims,
 ) -> Result<Vec<(Name, Variable)>> {
-    let [dim] = &**coord.dims() else { return Ok(Vec::new()) };
-    let Some((bounds_name, bounds)) = bounds_of(set, coord) else { return Ok(Vec::new()) };
-    let ordered = bounds.dtype().is_real() || matches!(bounds.dtype(), DType::Time(_));
-    let last = bounds.dims().last().filter(|d| *d != dim);
-    let (Some(vertex), true) = (last, over.has(dim) && ordered) else { return Ok(Vec::new()) };
-    if bounds.shape().last() != Some(&2) {
+    let Some((bounds_name, bounds)) = intervals(set, coord) else { return Ok(Vec::new()) };
+    let ([dim], Some(vertex)) = (&**coord.dims(), bounds.dims().last()) else {
+        return Ok(Vec::new());
+    };
+    if !over.has(dim) {
         return Ok(Vec::new());
     }
     let extent = extent(bounds.data())?;
     let middle = middle(&extent, coord.dtype())?;
     let point = coord.changed(Dims::none(), middle)?;
     let mut encoding = point.encoding().clone();
-    for attr in ATTRS {
+    for attr in BOUNDS_ATTRS {
         if let Some(value) = coord.encoding().extra.get(attr) {
             encoding.extra.set(attr, value.clone());
         }
@@ -77,7 +92,10 @@ fn extent(bounds: &LazyArray) -> Result<[LazyArray; 2]> {
 }
 
 /// The middle of an interval: `low + (high - low) / 2`.
-fn middle([low, high]: &[LazyArray; 2], dtype: &DType) -> Result<LazyArray> {
+///
+/// # Errors
+/// If the ends are of a type that cannot be subtracted.
+pub(crate) fn middle([low, high]: &[LazyArray; 2], dtype: &DType) -> Result<LazyArray> {
     let width = high.zip(ZipOp::Sub, low)?;
     let half = if width.dtype().is_temporal() {
         width.map(MapOp::with(ZipOp::FloorDiv, Scalar::I64(2), false, width.dtype())?)?

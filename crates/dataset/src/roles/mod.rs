@@ -22,7 +22,9 @@ mod proj;
 mod related;
 
 pub use axis::{Axis, Kind};
-pub(crate) use bounds::{are_bounds, attached, collapsed, united};
+pub(crate) use bounds::{
+    BOUNDS_ATTRS, are_bounds, attached, bounds_of, collapsed, intervals, middle, united,
+};
 pub(crate) use cell_methods::described;
 pub use cell_methods::{CellMethod, CellMethods, Interval, Scope};
 pub(crate) use criteria::is_parametric;

@@ -1,12 +1,80 @@
 //! The same data with its times in another calendar.
 
-use graticule_array::{Array, DType, Error, Pick, Result, TimeType};
-use graticule_cftime::{AlignOn, Calendar};
+use graticule_array::{Array, DType, Error, Pick, Result, Scalar, TimeType};
+use graticule_cftime::{AlignOn, Calendar, date_range_like};
 
+use crate::combine::{FillValues, ReindexOptions};
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::no_dimension;
+use crate::name::Name;
+use crate::select::Selector;
 use crate::variable::Variable;
+
+/// To which calendar times are converted, what stays where it was, and what stands at times that
+/// the other calendar has in addition.
+///
+/// ```
+/// use graticule_cftime::{AlignOn, Calendar};
+/// use graticule_dataset::{CalendarOptions, DataArray, date_range};
+/// let days = date_range("2000-02-27").periods(4).freq("D").calendar("noleap");
+/// let x = DataArray::new("x", "time", vec![1, 2, 3, 4]).with_coord("time", "time", days);
+/// let options = CalendarOptions::new(Calendar::Standard).missing(-1);
+/// let made = x.convert_calendar_with("time", options);
+/// assert_eq!(made.values::<i32>()?, [1, 2, -1, 3, 4]);
+/// let squeezed = CalendarOptions::new(Calendar::Day360).align_on(AlignOn::Year);
+/// assert_eq!(x.convert_calendar_with("time", squeezed).len(), 4);
+/// # Ok::<(), graticule_array::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct CalendarOptions {
+    to: Calendar,
+    align_on: Option<AlignOn>,
+    missing: Option<Scalar>,
+}
+
+impl CalendarOptions {
+    /// To this calendar; dates stay what they are.
+    pub fn new(to: Calendar) -> Self {
+        Self { to, align_on: None, missing: None }
+    }
+
+    /// What stays where it was; to and from `360_day` it must be said.
+    pub fn align_on(mut self, align_on: AlignOn) -> Self {
+        self.align_on = Some(align_on);
+        self
+    }
+
+    /// Puts this value at the times that the other calendar has in addition (29 February coming
+    /// from `noleap`), so that the times stay as regular as they were, which they must have been.
+    /// Times and durations are missing there whatever the value.
+    pub fn missing(mut self, value: impl Into<Scalar>) -> Self {
+        self.missing = Some(value.into());
+        self
+    }
+
+    fn converted(&self, set: &Dataset, dim: &str) -> Result<Dataset> {
+        let made = match self.align_on {
+            Some(align_on) => converted(set, dim, self.to, align_on)?,
+            None => by_date(set, dim, self.to)?,
+        };
+        let Some(value) = &self.missing else { return Ok(made) };
+        let (values, kind) = times(set, dim)?;
+        let ticks = values.to_flat::<i64>()?;
+        let labels = date_range_like(&ticks, kind.unit, kind.calendar, self.to)
+            .map_err(|e| Error::from(e).hint("fill in or drop times until they are regular"))?;
+        let kind = TimeType { calendar: self.to, ..kind };
+        let labels = Array::from_vec([labels.len()], labels)?.with_dtype(DType::Time(kind))?;
+        let of_numbers = |(name, var): (&Name, &Variable)| {
+            (var.dims().has(dim) && !var.dtype().is_temporal()).then(|| name.clone())
+        };
+        let fill = made.data_vars().filter_map(of_numbers);
+        let fill = fill.fold(FillValues::missing(), |all, name| all.with(name, value.clone()));
+        let options = ReindexOptions::new().fill_values(fill);
+        made.reindex_with([(dim, Selector::List(labels))], &options).check()
+    }
+}
 
 impl Dataset {
     /// Converts the times along a dimension, and all other times over it, to another calendar.
@@ -43,6 +111,17 @@ impl Dataset {
             |set| converted(set, dim, to, align_on),
         )
     }
+
+    /// [`convert_calendar`](Self::convert_calendar), as the options say.
+    // By value, because it is made for the call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[track_caller]
+    pub fn convert_calendar_with(&self, dim: &str, options: CalendarOptions) -> Self {
+        self.verb(
+            || format!("convert_calendar_with({dim:?}, {})", options.to),
+            |set| options.converted(set, dim),
+        )
+    }
 }
 
 impl DataArray {
@@ -61,10 +140,21 @@ impl DataArray {
             |set| converted(set, dim, to, align_on),
         )
     }
+
+    /// [`convert_calendar`](Self::convert_calendar), as the options say.
+    // By value, because it is made for the call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[track_caller]
+    pub fn convert_calendar_with(&self, dim: &str, options: CalendarOptions) -> Self {
+        self.verb(
+            || format!("convert_calendar_with({dim:?}, {})", options.to),
+            |set| options.converted(set, dim),
+        )
+    }
 }
 
 /// The times along a dimension, which are in memory.
-fn times<'a>(set: &'a Dataset, dim: &str) -> Result<(&'a Array, TimeType)> {
+pub(super) fn times<'a>(set: &'a Dataset, dim: &str) -> Result<(&'a Array, TimeType)> {
     if set.size_of(dim).is_none() {
         return Err(no_dimension(dim, set.sizes()));
     }
@@ -130,7 +220,7 @@ fn converted(set: &Dataset, dim: &str, to: Calendar, align_on: AlignOn) -> Resul
 }
 
 /// The set with other data under a name; attributes stay.
-fn replaced(set: &Dataset, name: &str, var: Variable) -> Result<Dataset> {
+pub(super) fn replaced(set: &Dataset, name: &str, var: Variable) -> Result<Dataset> {
     let attrs = set.variable(name).map(|v| v.attrs().clone()).unwrap_or_default();
     let var = var.with_attrs(attrs);
     let set = set.clone();

@@ -102,6 +102,11 @@ impl Reducer {
         units::reduced(&attrs, self.name)
     }
 
+    /// Whether bounds become those of what was reduced.
+    pub(super) fn updates_bounds(&self) -> bool {
+        self.cell_methods
+    }
+
     /// Whether a variable of a dataset takes part: averages leave text out, as xarray does.
     pub(super) fn suits(&self, reduction: &dyn Reduction, dtype: &DType) -> bool {
         let numeric_only = matches!(self.name, "mean" | "sum" | "prod" | "var" | "std");

@@ -1,6 +1,9 @@
 //! The chunk law of analysis verbs: the same on data in memory and behind sources in any chunks.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests
+
+mod calendars;
+mod seasons;
 
 use std::sync::Arc;
 

@@ -124,3 +124,121 @@ fn weighted_means_and_medians_say_so() {
     assert_eq!(methods(&t.weighted(&weights).mean("x")).as_deref(), Some("time: mean x: mean"));
     assert_eq!(methods(&t.median("x")).as_deref(), Some("time: mean x: median"));
 }
+
+/// Days of some years of a calendar without leap days, each from midnight to midnight.
+fn daily(years: usize) -> Dataset {
+    use graticule_dataset::date_range;
+    let n = years * 365;
+    let at = |start: &str| date_range(start).periods(n).freq("D").calendar("noleap").build();
+    let (from, to) = (at("2001-01-01").unwrap(), at("2001-01-02").unwrap());
+    let edges = [from, to].map(|a| DataArray::new("e", "time", a).expand_dims("nv").compute());
+    let [from, to] = edges.map(Result::unwrap);
+    let edges = graticule_dataset::concat(&[from.to_dataset(), to.to_dataset()], "nv").unwrap();
+    let edges = edges.var("e").transpose(["time", "nv"]).compute().unwrap();
+    let noon = date_range("2001-01-01T12").periods(n).freq("D").calendar("noleap");
+    let time = DataArray::new("time", "time", noon).with_attr("bounds", "time_bnds");
+    let t = DataArray::new("t", "time", (0..n).map(|i| i as f64).collect::<Vec<_>>())
+        .with_attr("units", "K")
+        .with_attr("cell_methods", "time: mean");
+    Dataset::new()
+        .with_coord_variable("time", time.variable())
+        .with_coord_variable("time_bnds", edges.variable())
+        .with_variable("t", t.variable())
+}
+
+/// The bounds of a coordinate as dates, and the attribute that names them.
+fn told(ds: &Dataset, bounds: &str) -> Vec<String> {
+    let cells = ds[bounds].compute().unwrap();
+    let fields = ["year", "month", "day", "hour"].map(|f| cells.dt(f).values::<i64>().unwrap());
+    let [y, m, d, h] = fields;
+    let text = |i: usize| format!("{}-{:02}-{:02}T{:02}", y[i], m[i], d[i], h[i]);
+    (0..y.len()).map(text).collect()
+}
+
+#[test]
+fn bins_of_times_have_the_bounds_of_their_cells() {
+    let ds = daily(2);
+    let months = ds.resample("time", "MS").mean();
+    assert_eq!(months["time_bnds"].dims().to_string(), "time, nv");
+    let edges = told(&months, "time_bnds");
+    assert_eq!(edges[..4], ["2001-01-01T00", "2001-02-01T00", "2001-02-01T00", "2001-03-01T00"]);
+    assert_eq!(edges[46..], ["2002-12-01T00", "2003-01-01T00"]);
+    assert_eq!(months.cf().bounds("time").unwrap().name(), Some("time_bnds"));
+    assert_eq!(months["t"].attrs().text("cell_methods"), Some("time: mean time: mean"));
+    // The ends of the cells, whatever the label.
+    let ends = ds.resample("time", "ME").mean();
+    assert_eq!(told(&ends, "time_bnds")[..2], edges[..2]);
+    let medians = ds.resample("time", "MS").median();
+    assert_eq!(told(&medians, "time_bnds"), edges);
+    // Part of a month has part of its bounds, and a month without days the bin's.
+    let gap = ds.isel("time", (10..20).chain(70..80).collect::<Vec<usize>>());
+    let made = told(&gap.resample("time", "MS").mean(), "time_bnds");
+    assert_eq!(made[..4], ["2001-01-11T00", "2001-01-21T00", "2001-02-01T00", "2001-03-01T00"]);
+    let winters = ds.resample_seasons("time", ["DJF"]).mean();
+    assert_eq!(told(&winters, "time_bnds"), ["2001-12-01T00", "2002-03-01T00"]);
+    // Where only labels are taken, no bounds are left, nor their name.
+    let filled = ds.resample("time", "12h").ffill();
+    assert!(!filled.has("time_bnds") && filled["time"].attrs().is_empty());
+    assert!(
+        !ds.var("t")
+            .resample("time", "MS")
+            .reduce(mean().cell_methods(false), ())
+            .coords()
+            .has("time_bnds")
+    );
+}
+
+/// CF 7.4: each group of a climatology runs over years.
+#[test]
+fn a_climatology_has_climatology_bounds() {
+    let ds = daily(3);
+    for made in [
+        ds.groupby("time.month").mean("time"),
+        ds.var("t").groupby("time.month").mean("time").to_dataset(),
+    ] {
+        assert_eq!(made["time"].dims().to_string(), "month");
+        let edges = told(&made, "climatology_bounds");
+        assert_eq!(
+            edges[..4],
+            ["2001-01-01T00", "2003-02-01T00", "2001-02-01T00", "2003-03-01T00"]
+        );
+        assert_eq!(edges[22..], ["2001-12-01T00", "2004-01-01T00"]);
+        assert_eq!(told(&made, "time")[..2], ["2001-01-16T12", "2001-02-15T00"]);
+        let bounds = made.cf().bounds("time").unwrap();
+        assert_eq!(bounds.name(), Some("climatology_bounds"));
+        assert_eq!(
+            made["t"].attrs().text("cell_methods"),
+            Some("time: mean time: mean within years time: mean over years")
+        );
+    }
+    // Winters span the end of the year; the first one has two months.
+    let winters = ds.groupby_seasons("time", ["DJFM", "MAM"]).mean("time");
+    let edges = told(&winters, "climatology_bounds");
+    assert_eq!(edges, ["2001-01-01T00", "2004-01-01T00", "2001-03-01T00", "2003-06-01T00"]);
+    // Groups that follow each other are intervals.
+    let years = ds.groupby("time.year").mean("time");
+    assert_eq!(years["time"].dims().to_string(), "year");
+    assert_eq!(told(&years, "time_bnds")[..2], ["2001-01-01T00", "2002-01-01T00"]);
+    assert_eq!(years["t"].attrs().text("cell_methods"), Some("time: mean time: mean"));
+    // Anomalies have the bounds of their own times.
+    let anomaly = ds.groupby("time.month") - ds.groupby("time.month").mean("time");
+    assert!(!anomaly.has("climatology_bounds"));
+    assert_eq!(anomaly["time_bnds"].dims().to_string(), "time, nv");
+    let months = ds.groupby("time.month").mean("time").swap_dims([("month", "time")]);
+    assert_eq!(months["climatology_bounds"].dims().to_string(), "time, nv");
+}
+
+#[test]
+fn windows_have_the_bounds_of_their_cells() {
+    let ds = daily(1).isel("time", ..6);
+    let made = ds.rolling("time", 3).mean();
+    let edges = told(&made, "time_bnds");
+    assert_eq!(edges[..2], ["2001-01-01T00", "2001-01-02T00"]);
+    assert_eq!(edges[4..8], ["2001-01-01T00", "2001-01-04T00", "2001-01-02T00", "2001-01-05T00"]);
+    let middle = told(&ds.rolling("time", 4).center(true).mean(), "time_bnds");
+    assert_eq!(middle[4..6], ["2001-01-01T00", "2001-01-05T00"]);
+    assert_eq!(middle[10..], ["2001-01-04T00", "2001-01-07T00"]);
+    let months = self::months();
+    assert_eq!(values(&months.var("t").rolling("time", 2).var()["time_bnds"])[2..4], [0.0, 59.0]);
+    assert_eq!(months.var("t").rolling("time", 2).var().attrs().text("units"), Some("K2"));
+}

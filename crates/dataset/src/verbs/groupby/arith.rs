@@ -14,6 +14,7 @@ use crate::dataset::Dataset;
 use crate::dims::Dims;
 use crate::index::LabelIndex;
 use crate::name::Name;
+use crate::roles;
 use crate::select::{Label, Selector};
 use crate::variable::Variable;
 use crate::verbs::gather::gather;
@@ -35,6 +36,7 @@ impl DatasetGroupBy {
 
     fn try_zip(&self, op: ZipOp, other: &Operand) -> Result<Dataset> {
         let grouping = self.grouping()?;
+        grouping.check_apart("arithmetic")?;
         let set = self.with_group_only()?;
         let spread = match other {
             Operand::Scalar(_) => {
@@ -96,7 +98,8 @@ impl Grouping {
         let from = self.places_in(other)?;
         let mut parts = other.0.emptied();
         for (name, var) in other.variables() {
-            if *name == self.name || *name == self.dim {
+            // Bounds are those of the other operand's groups.
+            if *name == self.name || *name == self.dim || roles::are_bounds(other, name) {
                 continue;
             }
             let made = match var.axis(&self.name) {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use graticule_array::{Array, Error, Pick, Result, Selection};
+use graticule_array::{Array, Error, Pick, Reduction, Result, Selection};
+use graticule_lazy::LazyArray;
 
 use super::key::GroupKey;
 use crate::attrs::Attrs;
@@ -12,6 +13,7 @@ use crate::index::factorize;
 use crate::name::Name;
 use crate::show::values::element_text;
 use crate::variable::Variable;
+use crate::verbs::gather::gather;
 use crate::verbs::time_field::{field_of, parse_field};
 
 /// The code of an element that belongs to no group.
@@ -32,6 +34,10 @@ pub(crate) struct Grouping {
     pub(crate) attrs: Attrs,
     /// The groups that have elements, if some have none.
     pub(crate) filled: Option<Filled>,
+    /// Of groups that overlap, which share elements: the element that each one is a copy of.
+    pub(crate) copies: Option<Arc<[usize]>>,
+    /// Of bins, the interval of each, as an array of two columns.
+    pub(crate) cells: Option<Array>,
 }
 
 /// Groups renumbered so that each has an element.
@@ -67,7 +73,19 @@ impl Grouping {
         attrs: Attrs,
     ) -> Self {
         let filled = Filled::new(&codes, labels.len());
-        Self { name, dim, codes: codes.into(), labels, attrs, filled }
+        Self { name, dim, codes: codes.into(), labels, attrs, filled, copies: None, cells: None }
+    }
+
+    /// Refuses what needs each element to belong to one group.
+    pub(super) fn check_apart(&self, what: &str) -> Result<()> {
+        if self.copies.is_some() {
+            return Err(Error::unsupported(format!(
+                "{what} of groups that overlap: an element belongs to several of \"{}\"",
+                self.name
+            ))
+            .hint("group by seasons that do not share months"));
+        }
+        Ok(())
     }
 
     /// The number of groups.
@@ -84,6 +102,31 @@ impl Grouping {
             "hour" | "minute" => "days",
             _ => "",
         }
+    }
+
+    /// A reduction of each group along an axis, and over other axes; empty groups are missing,
+    /// whatever the reduction gives for no elements, if `gaps` says so.
+    pub(super) fn reduce(
+        &self,
+        data: &LazyArray,
+        reduction: &Arc<dyn Reduction>,
+        axis: usize,
+        others: &[usize],
+        gaps: bool,
+    ) -> Result<LazyArray> {
+        let Some(filled) = self.filled.as_ref().filter(|_| gaps) else {
+            return data.reduce_grouped(
+                reduction.clone(),
+                axis,
+                self.codes.clone(),
+                self.len(),
+                others,
+            );
+        };
+        let (codes, count) = (filled.codes.clone(), filled.count);
+        let some = data.reduce_grouped(reduction.clone(), axis, codes, count, others)?;
+        let gone = others.iter().filter(|a| **a < axis).count();
+        gather(&some, axis - gone, &filled.place)
     }
 
     /// The coordinate that labels the groups.

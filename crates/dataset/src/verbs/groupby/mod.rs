@@ -2,11 +2,13 @@
 
 mod arith;
 mod bins;
+mod bounds;
 mod grouping;
 mod key;
 mod quantile;
 mod reduce;
 mod running;
+mod seasons;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +24,7 @@ use crate::fault::Fault;
 use crate::name::Name;
 
 pub use bins::{Bins, bins};
-pub(crate) use grouping::Grouping;
+pub(crate) use grouping::{Grouping, NO_GROUP};
 pub use key::GroupKey;
 
 /// A dataset whose elements along one dimension are grouped. A reduction puts the groups in the

@@ -6,7 +6,7 @@ use graticule_array::{Error, Result};
 
 use super::grouping::NO_GROUP;
 use super::reduce::placed;
-use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
+use super::{DataArrayGroupBy, DatasetGroupBy, Grouping, bounds};
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, Over};
@@ -82,7 +82,9 @@ impl DatasetGroupBy {
                 parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }
-        parts.insert(grouping.name.clone(), grouping.coord()?, true)?;
+        for (name, coord) in bounds::labels(set, grouping, true)? {
+            parts.insert(name, coord, true)?;
+        }
         if !options.median {
             parts.insert("quantile", q.coord()?, true)?;
         }

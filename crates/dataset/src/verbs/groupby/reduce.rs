@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use graticule_array::{Error, Reduction, Result};
 
-use super::{DataArrayGroupBy, DatasetGroupBy, Grouping};
+use super::{DataArrayGroupBy, DatasetGroupBy, Grouping, bounds};
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, Over};
 use crate::name::Name;
+use crate::roles;
 use crate::variable::Variable;
-use crate::verbs::gather::gather;
 use crate::verbs::reduce::{
     Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var,
 };
@@ -45,8 +45,15 @@ impl DatasetGroupBy {
         parts.attrs = by.attrs(set.attrs());
         for (name, var) in set.variables() {
             if set.is_coord(name) {
-                if *name != grouping.name && !var.dims().iter().any(|d| dims.has(d)) {
+                if *name == grouping.name {
+                    continue;
+                }
+                if !var.dims().iter().any(|d| dims.has(d)) {
                     parts.adopt(name, var.clone(), &set.0)?;
+                } else if by.updates_bounds() && !var.dims().has(&grouping.dim) {
+                    for (name, left) in roles::collapsed(set, name, var, &dims)? {
+                        parts.insert(name, left, true)?;
+                    }
                 }
             } else if alone || by.suits(&*reduction, var.dtype()) {
                 let made = grouped(var, grouping, by, &reduction, &dims)
@@ -54,7 +61,9 @@ impl DatasetGroupBy {
                 parts.insert(name.clone(), made.map_err(|e| in_variable(e, name))?, false)?;
             }
         }
-        parts.insert(grouping.name.clone(), grouping.coord()?, true)?;
+        for (name, coord) in bounds::labels(set, grouping, by.updates_bounds())? {
+            parts.insert(name, coord, true)?;
+        }
         Ok(Dataset(Arc::new(parts)))
     }
 
@@ -101,19 +110,8 @@ fn grouped(
         // The same in every group, as xarray has it.
         return var.expanded(&grouping.name, grouping.len());
     };
-    let data = match grouping.filled.as_ref().filter(|_| by.name() != "count") {
-        // Empty groups are missing, whatever the reduction gives for no elements.
-        Some(filled) => {
-            let (codes, count) = (filled.codes.clone(), filled.count);
-            let some = var.data().reduce_grouped(reduction.clone(), axis, codes, count, &others)?;
-            let gone = others.iter().filter(|a| **a < axis).count();
-            gather(&some, axis - gone, &filled.place)?
-        }
-        None => {
-            let codes = grouping.codes.clone();
-            var.data().reduce_grouped(reduction.clone(), axis, codes, grouping.len(), &others)?
-        }
-    };
+    let gaps = by.name() != "count";
+    let data = grouping.reduce(var.data(), reduction, axis, &others, gaps)?;
     let kept = var.dims().iter().filter(|d| **d == grouping.dim || !over.has(d));
     let dims: Dims = kept
         .map(|d| if *d == grouping.dim { grouping.name.clone() } else { Name::clone(d) })

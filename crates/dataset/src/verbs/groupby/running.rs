@@ -14,6 +14,7 @@ impl DatasetGroupBy {
 
     fn try_running(&self, set: &Dataset, product: bool) -> Result<Dataset> {
         let grouping = self.grouping()?;
+        grouping.check_apart("running sums")?;
         let op = LineOp::GroupRuns(GroupRuns {
             codes: grouping.codes.clone(),
             groups: grouping.len(),

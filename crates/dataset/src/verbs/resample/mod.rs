@@ -1,21 +1,24 @@
 //! Resampling along time: bins of a frequency take the place of the times.
 
 mod every;
+mod seasons;
 #[cfg(test)]
 mod tests;
 mod upsample;
 
 use std::fmt;
 
-use graticule_array::{Array, DType, Error, Result};
+use graticule_array::{Array, Error, Result};
 
+use crate::attrs::Attrs;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::{Over, no_dimension};
 use crate::fault::Fault;
 use crate::name::Name;
 use crate::select::Method;
-use crate::verbs::groupby::{DatasetGroupBy, Grouping};
+use crate::variable::Variable;
+use crate::verbs::groupby::{DatasetGroupBy, Grouping, NO_GROUP};
 use crate::verbs::quantile::Q;
 use crate::verbs::reduce::{
     Reducer, all, any, count, first, last, max, mean, min, prod, std, sum, var,
@@ -64,7 +67,8 @@ struct Targets {
     kind: graticule_array::TimeType,
 }
 
-fn grouping(set: &Dataset, dim: &Name, every: &Every) -> Result<(Grouping, Targets)> {
+/// The times along a dimension, and their variable.
+fn times<'a>(set: &'a Dataset, dim: &Name) -> Result<(&'a Array, &'a Variable)> {
     if set.size_of(dim).is_none() {
         return Err(no_dimension(dim, set.sizes()));
     }
@@ -74,14 +78,38 @@ fn grouping(set: &Dataset, dim: &Name, every: &Every) -> Result<(Grouping, Targe
     let times = coord.in_memory().ok_or_else(|| {
         Error::invalid(format!("the times \"{dim}\" are not in memory")).hint("load() them first")
     })?;
-    let (times, bins, kind) = every.bins(times)?;
-    let code = |i: &Option<usize>| i.map_or(u32::MAX, |i| u32::try_from(i).unwrap_or(u32::MAX));
-    let codes = bins.indices_of(&times).iter().map(code).collect();
-    let labels = bins.labels().to_vec();
-    let texts = Array::from_vec([labels.len()], labels.clone())?.with_dtype(DType::Time(kind))?;
-    let grouping =
-        Grouping::of_codes(dim.clone(), dim.clone(), codes, texts, coord.attrs().clone());
-    Ok((grouping, Targets { dim: dim.clone(), times, labels, kind }))
+    Ok((times, coord))
+}
+
+fn grouping(set: &Dataset, dim: &Name, every: &Every) -> Result<(Grouping, Targets)> {
+    let (times, coord) = times(set, dim)?;
+    let (ticks, bins, kind) = every.bins(times)?;
+    let indices = bins.indices_of(&ticks);
+    let targets = Targets { dim: dim.clone(), times: ticks, labels: bins.labels().to_vec(), kind };
+    let edges = bins.edges().iter().zip(bins.edges().iter().skip(1));
+    let cells = edges.flat_map(|(a, b)| [*a, *b]).collect();
+    Ok((targets.grouping(&indices, coord.attrs(), cells)?, targets))
+}
+
+impl Targets {
+    /// The bin of each time as a grouping; `cells` are the ends of the bins.
+    fn grouping(
+        &self,
+        indices: &[Option<usize>],
+        attrs: &Attrs,
+        cells: Vec<i64>,
+    ) -> Result<Grouping> {
+        let code = |i: &Option<usize>| i.and_then(|i| u32::try_from(i).ok()).unwrap_or(NO_GROUP);
+        let codes = indices.iter().map(code).collect();
+        let labels = self.variable()?.in_memory().cloned();
+        let labels = labels.ok_or_else(|| Error::bug("labels that are not in memory"))?;
+        let (name, dim) = (self.dim.clone(), self.dim.clone());
+        let cells =
+            Array::from_vec([labels.len(), 2], cells)?.with_dtype(labels.dtype().clone())?;
+        let mut made = Grouping::of_codes(name, dim, codes, labels, attrs.clone());
+        made.cells = Some(cells);
+        Ok(made)
+    }
 }
 
 impl Dataset {

@@ -7,6 +7,7 @@ use graticule_array::{Array, DType, Error, Result, Scalar};
 use super::{DataArrayResample, DatasetResample, Targets};
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
+use crate::roles;
 use crate::select::{Label, Method};
 use crate::variable::Variable;
 use crate::verbs::gather::gather;
@@ -109,7 +110,7 @@ impl Targets {
     }
 
     /// The labels as a variable.
-    fn variable(&self) -> Result<Variable> {
+    pub(super) fn variable(&self) -> Result<Variable> {
         let labels = Array::from_vec([self.labels.len()], self.labels.clone())?;
         Variable::new(&self.dim, labels.with_dtype(DType::Time(self.kind))?)
     }
@@ -119,7 +120,12 @@ impl Targets {
         let mut parts = set.0.emptied();
         for (name, var) in set.variables() {
             if *name == self.dim {
-                let made = self.variable()?.with_attrs(var.attrs().clone());
+                let mut attrs = var.attrs().clone();
+                // Bounds lie along time, and go with the other coordinates there.
+                if roles::bounds_of(set, var).is_some() {
+                    roles::BOUNDS_ATTRS.iter().for_each(|a| drop(attrs.remove(a)));
+                }
+                let made = self.variable()?.with_attrs(attrs);
                 parts.insert(name.clone(), made, true)?;
                 continue;
             }

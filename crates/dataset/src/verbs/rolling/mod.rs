@@ -9,6 +9,7 @@ use std::panic::Location;
 
 use graticule_array::{Error, LineOp, QuantileMethod, Result, Window, WindowStat};
 
+use super::gather::gather;
 use super::quantile::{Q, QuantileOptions};
 use super::reduce::{Reducer, count, max, mean, min, prod, std, sum, var};
 use crate::data_array::DataArray;
@@ -16,6 +17,7 @@ use crate::dataset::Dataset;
 use crate::dims::{Dims, no_dimension};
 use crate::fault::Fault;
 use crate::name::Name;
+use crate::roles;
 use crate::variable::Variable;
 
 /// A dataset seen through windows that move along one or more dimensions. A window ends at its
@@ -234,15 +236,45 @@ impl DatasetRolling {
     fn reduced(&self, set: &Dataset, by: &By, strict: bool) -> Result<Dataset> {
         let full = self.full();
         let least = if strict { full } else { self.least.unwrap_or(full) };
-        set.map_data(|var| {
+        let made = set.map_data(|var| {
             let windows: Vec<&Span> =
                 self.windows.iter().filter(|w| var.dims().has(&w.dim)).collect();
-            match &*windows {
-                [] => Ok(var.clone()),
+            let made = match &*windows {
+                [] => return Ok(var.clone()),
                 [one] => moved(var, one, least, by),
                 many => spread(var, many, least, by),
-            }
-        })
+            }?;
+            let By::Stat(_, reducer) = by else { return Ok(made) };
+            let over: Dims = windows.iter().map(|w| &w.dim).collect();
+            Ok(made.with_attrs(reducer.described(var, &over, "")))
+        })?;
+        self.bounded(set, made)
+    }
+
+    /// Bounds that are coordinates become those of the windows: from the first cell of each to
+    /// the last.
+    fn bounded(&self, set: &Dataset, mut made: Dataset) -> Result<Dataset> {
+        for (_, coord) in set.coord_vars() {
+            let Some((name, cells)) = roles::intervals(set, coord) else { continue };
+            let Some(span) = self.windows.iter().find(|w| cells.axis(&w.dim) == Some(0)) else {
+                continue;
+            };
+            let n = cells.size_of(&span.dim).unwrap_or(0);
+            let at = |i: usize| {
+                let first = i.saturating_sub(span.before());
+                let last = i.saturating_add(span.len - 1).saturating_sub(span.before());
+                let last = last.min(n.saturating_sub(1));
+                [Some(first), Some(last)]
+            };
+            let ends: Vec<Option<usize>> = (0..n).flat_map(at).collect();
+            let cut = gather(cells.data(), 0, &ends)?.split_axis(0, &[n, 2])?;
+            let dims = [&*span.dim, "<window>"]
+                .into_iter()
+                .chain(cells.dims().iter().skip(1).map(|d| &**d));
+            let cut = cells.changed(dims.collect(), cut)?;
+            made = made.with_coord_variable(name, roles::united(&cut, &Dims::from("<window>"))?);
+        }
+        Ok(made)
     }
 }
 
