@@ -66,6 +66,7 @@ pub const MISSING_TICK: i64 = i64::MIN;
 
 /// Unit and calendar of an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct TimeType {
     /// The length of a tick.
     pub unit: TimeUnit,

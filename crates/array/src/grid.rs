@@ -7,6 +7,8 @@ use crate::selection::{Pick, Selection};
 
 /// How one axis is cut.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(try_from = "crate::wire::Cut"))]
 pub enum DimChunks {
     /// Chunks of one size; the first is shortened by `offset`, the last by the end.
     Even {
@@ -163,6 +165,7 @@ impl DimChunks {
 /// assert_eq!(grid.region(&[36, 1]), Region::new([360, 360], [5, 360]));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct ChunkGrid {
     dims: Vec<DimChunks>,
 }

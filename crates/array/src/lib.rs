@@ -23,6 +23,8 @@ mod selection;
 mod spread;
 mod text;
 mod wide;
+#[cfg(feature = "wire")]
+mod wire;
 mod zip;
 
 pub use array::Array;

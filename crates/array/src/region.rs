@@ -7,6 +7,8 @@ pub type Shape = Vec<usize>;
 
 /// A box: where it starts and how long it is along each axis. All a backend ever sees.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(try_from = "(Vec<usize>, Vec<usize>)"))]
 pub struct Region {
     /// The first index along each axis.
     pub start: Vec<usize>,

@@ -17,6 +17,7 @@ use graticule_cftime::TimeUnit;
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Scalar {
     Bool(bool),
     I8(i8),
@@ -37,6 +38,7 @@ pub enum Scalar {
     Str(Text),
     Char(u8),
     /// A byte string, an opaque item or a record: its bytes and its type.
+    #[cfg_attr(feature = "wire", serde(deserialize_with = "crate::wire::item"))]
     Bytes(Arc<[u8]>, DType),
     List(Array),
 }

@@ -7,6 +7,7 @@ use crate::region::{Region, Shape};
 
 /// What is taken along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Pick {
     /// One index; the axis goes away.
     At(usize),
@@ -112,6 +113,7 @@ impl Pick {
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Selection {
     picks: Vec<Pick>,
 }

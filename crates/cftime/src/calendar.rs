@@ -17,6 +17,7 @@ pub use days::{Date, REFORM_DAY};
 /// Years are numbered as cftime does: `standard` and `julian` have no year zero (-1 is followed
 /// by 1), all others have one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Calendar {
     /// Mixed Julian/Gregorian with the gap of October 1582 (`standard`, `gregorian`).
     Standard,

@@ -17,6 +17,8 @@ use crate::{Calendar, MISSING, TimeUnit, TimeUnits};
 /// units (calendars `standard` and `proleptic_gregorian`, years 1678-2262), products in 80-bit
 /// floats rounded to microseconds, as in cftime, elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(try_from = "crate::decode::Parts"))]
 pub struct Decoder {
     unit: TimeUnit,
     calendar: Calendar,
@@ -30,6 +32,7 @@ pub struct Decoder {
 
 /// What happens to numbers that are not whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 enum Rule {
     /// They are an error.
     Exact,
@@ -37,6 +40,24 @@ enum Rule {
     CutNanoseconds,
     /// Microseconds from a product of 80-bit floats, to the nearest even.
     NearestMicroseconds,
+}
+
+/// A decoder as it arrives, not checked yet: unit, calendar, rule, step, epoch, snaps.
+#[cfg(feature = "wire")]
+#[derive(serde::Deserialize)]
+struct Parts(TimeUnit, Calendar, Rule, i128, i128, bool);
+
+#[cfg(feature = "wire")]
+impl TryFrom<Parts> for Decoder {
+    type Error = &'static str;
+
+    fn try_from(parts: Parts) -> std::result::Result<Self, Self::Error> {
+        let Parts(unit, calendar, rule, step, epoch, snaps) = parts;
+        // Products with 64-bit numbers must stay within 128 bits.
+        let sane = (1..1 << 60).contains(&step) && epoch.unsigned_abs() < 1 << 100;
+        let decoder = Self { unit, calendar, rule, step, epoch, snaps };
+        if sane { Ok(decoder) } else { Err("a decoder of times without sense") }
+    }
 }
 
 impl TimeUnits {

@@ -26,6 +26,8 @@ mod partial;
 mod season;
 mod unit;
 mod units;
+#[cfg(feature = "wire")]
+mod wire;
 
 pub use calendar::{Calendar, Date, REFORM_DAY};
 pub use date::{

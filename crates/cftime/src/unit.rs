@@ -8,6 +8,7 @@ use crate::{Error, MISSING};
 
 /// The length of one tick of a time or a duration, coarsest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum TimeUnit {
     /// 1 s.
     Second,

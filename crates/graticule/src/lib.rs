@@ -74,8 +74,11 @@ pub use graticule_dataset::{
     DisplayOptions, MissingCore, OverlapBoundary, TrendOptions, UserFn, apply_ufunc,
 };
 pub use graticule_lazy as lazy;
+#[cfg(feature = "wire")]
+pub use graticule_lazy::Names;
 pub use graticule_lazy::{
-    Analysis, Event, Memory, Plan, PostMortem, Progress, RunReport, Session, Status,
+    Analysis, Assembly, Event, Executor, Memory, Partial, Plan, PostMortem, Progress, RunReport,
+    Serial, Session, Status, Threads,
 };
 pub use graticule_storage as storage;
 pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};

@@ -15,11 +15,16 @@ mod plan;
 mod profile;
 mod run;
 mod session;
+#[cfg(feature = "wire")]
+mod wire;
 
-pub use block::{BlockFn, BlockOp, Boundary, Overlap};
+pub use block::{BlockFn, BlockForm, BlockOp, Boundary, Overlap};
 pub use expr::{LazyArray, NodeId};
 pub use plan::{Plan, Totals};
 pub use profile::{ActiveTask, Analysis, OperationReport, PostMortem, Span, StageReport};
+pub use run::{Assembly, Executor, Partial, Serial, Threads};
 pub use session::{
     Event, Memory, Progress, RunOptions, RunReport, Session, SessionBuilder, Status, StopFlag,
 };
+#[cfg(feature = "wire")]
+pub use wire::Names;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use graticule_array::{ArrayMut, ChunkGrid, DType, DimChunks, Error, Region, Result, Shape};
 
-use crate::source::{ChunkSource, Limits, SourceInfo};
+use crate::source::{ChunkSource, Limits, Makeup, SourceInfo};
 
 #[cfg(test)]
 mod tests;
@@ -151,6 +151,10 @@ impl ChunkSource for ConcatSource {
 
     fn limits(&self) -> Limits {
         self.limits.clone()
+    }
+
+    fn makeup(&self) -> Makeup {
+        Makeup::Concat { parts: self.parts.to_vec(), axis: self.axis, stacked: self.stacked }
     }
 }
 

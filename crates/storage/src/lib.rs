@@ -27,5 +27,5 @@ pub use memory::{MemorySink, MemorySource};
 pub use output::OutputFile;
 pub use raw::{FilterSpec, RawAttr, RawDim, RawGroup, RawSchema, RawVar, RawVarSchema, Storage};
 pub use sink::{ChunkSink, SinkInfo};
-pub use source::{ChunkSource, Limits, Recipe, SourceDescriptor, SourceInfo};
+pub use source::{ChunkSource, Limits, Makeup, Recipe, SourceDescriptor, SourceInfo};
 pub use wrap::{CountingBytes, CountingSource, FailingSource, ThrottledSource};

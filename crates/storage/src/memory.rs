@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Error, Region, Result};
 
 use crate::sink::{ChunkSink, SinkInfo};
-use crate::source::{ChunkSource, SourceInfo};
+use crate::source::{ChunkSource, Makeup, SourceInfo};
 
 /// An array read as if it were a file.
 #[derive(Clone, Debug)]
@@ -43,6 +43,10 @@ impl ChunkSource for MemorySource {
 
     fn read_into(&self, region: &Region, mut out: ArrayMut<'_>) -> Result<()> {
         out.assign(&self.data.region(region)?)
+    }
+
+    fn makeup(&self) -> Makeup {
+        Makeup::Array(self.data.clone())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The contract of reading: boxes of one variable, from many threads.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, Scalar, Shape};
 
@@ -70,6 +71,34 @@ pub struct SourceDescriptor {
     pub fingerprint: (u64, i128),
 }
 
+/// What a source is made of, so that it can be made again in another process.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Makeup {
+    /// Nothing that can be told. A source of a file is found by its
+    /// [`descriptor`](ChunkSource::descriptor).
+    #[default]
+    Opaque,
+    /// An array in memory.
+    Array(Array),
+    /// Other sources, one after the other along an axis.
+    Concat {
+        /// The sources in their order.
+        parts: Vec<Arc<dyn ChunkSource>>,
+        /// The axis.
+        axis: usize,
+        /// Whether the axis is new: each part is one index of it.
+        stacked: bool,
+    },
+    /// Something that a function under a name makes again from a state.
+    Named {
+        /// The name.
+        name: String,
+        /// The state.
+        state: Vec<u8>,
+    },
+}
+
 /// One variable's data, readable box by box from many threads at once.
 pub trait ChunkSource: Send + Sync + Debug {
     /// What it holds.
@@ -101,6 +130,11 @@ pub trait ChunkSource: Send + Sync + Debug {
     /// How to find it again from another process, if that is possible.
     fn descriptor(&self) -> Option<SourceDescriptor> {
         None
+    }
+
+    /// What it is made of, if it is no file's.
+    fn makeup(&self) -> Makeup {
+        Makeup::Opaque
     }
 
     /// What [`Backend::resume`](crate::Backend::resume) makes a source of once more without

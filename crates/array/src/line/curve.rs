@@ -15,6 +15,7 @@ use spline::Spline;
 /// How values between given ones are found; the names are SciPy's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Interpolation {
     /// On the straight line between two neighbours.
     #[default]
@@ -76,6 +77,7 @@ impl Interpolation {
 /// What stands before the first and behind the last given value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Beyond {
     /// Nothing: missing.
     #[default]
@@ -88,6 +90,7 @@ pub enum Beyond {
 
 /// Values of each line at other places along its coordinate.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Curve {
     /// The coordinate of the elements; rises.
     pub x: Arc<[f64]>,

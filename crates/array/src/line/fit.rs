@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 /// `polyfit`: columns are scaled to length 1, and directions along which the coordinates hardly
 /// differ (their singular value is below `count * epsilon` of the largest) are left out.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct PolyFit {
     /// The coordinate of the elements.
     pub x: Arc<[f64]>,

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 
 /// Fills missing elements by interpolation between the elements that are there.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gaps {
     /// The coordinate of the elements; rises.
     pub x: Arc<[f64]>,

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 
 /// The sum or product of all elements of its group up to each one.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct GroupRuns {
     /// The group of each element; `u32::MAX` for none, whose results are missing (of integers 0).
     pub codes: Arc<[u32]>,

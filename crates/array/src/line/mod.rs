@@ -43,6 +43,7 @@ pub use window::{Window, WindowStat};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum LineOp {
     /// The sum of all elements up to each one: of integers in 64 bits, of floats in `f64`
     /// rounded to the input's type. Missing elements count as 0 if skipped, else everything

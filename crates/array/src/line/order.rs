@@ -13,6 +13,7 @@ use crate::error::{Error, Result, did_you_mean};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Method {
     #[default]
     Linear,
@@ -133,6 +134,7 @@ pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64, method: Method) -> f64 
 
 /// Quantiles of each line, or of the groups of its elements.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Quantiles {
     /// The parts of the elements that lie below, from 0 to 1.
     pub q: Arc<[f64]>,

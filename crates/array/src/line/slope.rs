@@ -19,6 +19,7 @@ fn float_of(input: &DType, what: &str) -> Result<DType> {
 
 /// Differences over coordinates, of second order inside the line, as NumPy's `gradient`.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Slope {
     /// The coordinate of the elements.
     pub x: Arc<[f64]>,
@@ -111,6 +112,7 @@ impl Slope {
 
 /// The integral from the first element to each one by the trapezoidal rule.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Integral {
     /// The coordinate of the elements.
     pub x: Arc<[f64]>,

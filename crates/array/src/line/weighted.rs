@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 /// Quantiles of elements with weights: the weighted form of linear interpolation (type 7) by the
 /// effective number of elements after Kish (1965), as in xarray.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct WeightedQuantiles {
     /// The parts of the weight that lie below, from 0 to 1.
     pub q: Arc<[f64]>,

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 /// What is computed of each window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum WindowStat {
     /// The number of elements that are not missing.
     Count,
@@ -57,6 +58,7 @@ pub enum WindowStat {
 /// Windows of a fixed number of elements around each element. Elements that are missing or lie
 /// beyond the ends of the line do not count.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Window {
     /// The number of elements.
     pub len: usize,

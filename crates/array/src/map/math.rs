@@ -16,6 +16,7 @@ macro_rules! functions {
         /// A function of one number. Integers compute in the smallest float that holds them
         /// (`int8` in `float16`, `int16` in `float32`), as in NumPy.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
         pub enum MathFn {
             $($(#[$doc])* $variant,)*

@@ -45,6 +45,7 @@ pub use text::TextEncoding;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum MapOp {
     /// Another element type; see [`Array::cast`].
     Cast(DType),

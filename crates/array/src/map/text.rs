@@ -11,6 +11,7 @@ use crate::text::Text;
 /// What the bytes of a text mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum TextEncoding {
     /// UTF-8; bytes that are not become U+FFFD.
     #[default]

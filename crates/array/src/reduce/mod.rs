@@ -32,6 +32,7 @@ pub use state::State;
 
 /// What the caller may choose about a reduction.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReduceParams {
     /// Whether missing elements are left out. `None`: for floats, complex numbers and text; for
     /// times only by `count` and `mean`, as in xarray.

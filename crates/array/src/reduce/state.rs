@@ -23,6 +23,30 @@ impl State {
         Self { parts, seen: 0 }
     }
 
+    /// The parts, and the most elements that a cell has seen.
+    #[cfg(feature = "wire")]
+    pub(crate) fn as_parts(&self) -> (&[Array], u64) {
+        (&self.parts, self.seen)
+    }
+
+    /// The state of what [`as_parts`](Self::as_parts) gave.
+    #[cfg(feature = "wire")]
+    pub(crate) fn from_parts(parts: Vec<Array>, seen: u64) -> Self {
+        Self { parts, seen }
+    }
+
+    /// Whether this state has the parts and cells of another one of the same reduction, whatever
+    /// it has seen. Counts may be wider in one than in the other.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let count = |p: &Array| matches!(p.dtype(), DType::U32 | DType::U64);
+        let alike = |a: &Array, b: &Array| {
+            a.shape() == b.shape() && (a.dtype() == b.dtype() || (count(a) && count(b)))
+        };
+        let mut pairs = self.parts.iter().zip(&other.parts);
+        self.parts.len() == other.parts.len() && pairs.all(|(a, b)| alike(a, b))
+    }
+
     /// The number of cells.
     #[must_use]
     pub fn cells(&self) -> usize {

@@ -22,6 +22,7 @@ use operand::{Operand, pairs, wide_pairs};
 /// division, the sign of `Rem` is the divisor's, comparisons with NaN are false but for `Ne`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum ZipOp {
     /// `a + b`.
     Add,

@@ -6,6 +6,7 @@ use crate::{Calendar, MISSING, TimeUnit};
 
 /// A number that a date-time has: what `.dt` accessors and `groupby("time.month")` name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Field {
     /// Year, in the calendar's own numbering.
     Year,

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType, DimChunks, Error, Region, Result, Shape};
 
-use super::{BlockFn, BlockOp};
+use super::form::Call;
+use super::{BlockFn, BlockForm, BlockOp};
 use crate::expr::LazyArray;
 
 #[derive(Clone, Debug)]
-struct ApplyOver {
+pub(super) struct ApplyOver {
     function: BlockFn,
     dtype: DType,
     /// The number of leading axes that run along.
@@ -28,6 +29,16 @@ impl ApplyOver {
 impl BlockOp for ApplyOver {
     fn name(&self) -> String {
         format!("apply {}", self.function.name())
+    }
+
+    fn form(&self) -> Option<BlockForm> {
+        let how = Call::Apply {
+            dtype: self.dtype.clone(),
+            loops: self.loops,
+            runs: self.runs.clone(),
+            made: self.made.clone(),
+        };
+        Some(BlockForm::call(&self.function, how))
     }
 
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {
@@ -93,6 +104,31 @@ impl BlockOp for ApplyOver {
         let lens = out.iter().take(self.loops).chain(&self.made);
         lens.fold(self.dtype.planned_size(), |n, l| n.saturating_mul(*l))
     }
+}
+
+/// The operation that [`BlockOp::form`] told of.
+#[cfg(feature = "wire")]
+pub(super) fn again(
+    function: BlockFn,
+    inputs: &[LazyArray],
+    dtype: DType,
+    loops: usize,
+    runs: Vec<Vec<bool>>,
+    made: Vec<usize>,
+) -> Result<LazyArray> {
+    let fits = |(runs, input): (&Vec<bool>, &LazyArray)| {
+        // An axis that does not run along is of one element.
+        let lens = input.shape().iter().take(loops);
+        input.ndim() >= loops && runs.iter().zip(lens).all(|(runs, n)| *runs || *n == 1)
+    };
+    let sane = !inputs.is_empty()
+        && runs.len() == inputs.len()
+        && runs.iter().zip(inputs).all(fits)
+        && made.iter().all(|n| *n <= isize::MAX as usize);
+    if !sane {
+        return Err(Error::corrupt("a function over core axes that its inputs do not have"));
+    }
+    LazyArray::block(Arc::new(ApplyOver { function, dtype, loops, runs, made }), inputs)
 }
 
 impl LazyArray {

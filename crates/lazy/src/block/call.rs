@@ -47,6 +47,12 @@ impl BlockFn {
         &self.name
     }
 
+    /// Whether both are one function, not only of one name.
+    #[cfg(feature = "wire")]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.name == other.name && Arc::ptr_eq(&self.body, &other.body)
+    }
+
     /// Calls the function. A panic becomes an error.
     pub(crate) fn call(&self, parts: &[Array], region: &Region) -> Result<Array> {
         let made = catch_unwind(AssertUnwindSafe(|| (self.body)(parts, region)));

@@ -40,6 +40,12 @@ impl Gather {
         self.axes.first().copied().unwrap_or(0)
     }
 
+    /// The index of each point along each of the axes.
+    #[cfg(feature = "wire")]
+    pub(crate) fn indices(&self) -> &[Arc<[usize]>] {
+        &self.indices
+    }
+
     /// The axes that vanish.
     pub(crate) fn axes(&self) -> &[usize] {
         &self.axes

@@ -2,7 +2,7 @@
 
 use graticule_array::{Array, ChunkGrid, DType, DimChunks, Error, LineOp, Region, Result, Shape};
 
-use super::BlockOp;
+use super::{BlockForm, BlockOp};
 use crate::expr::LazyArray;
 use crate::plan::group;
 
@@ -21,6 +21,10 @@ impl Line {
         Self { op, axis }
     }
 
+    pub(super) fn parts(&self) -> (&LineOp, usize) {
+        (&self.op, self.axis)
+    }
+
     fn length(&self, shapes: &[Shape]) -> Result<usize> {
         let found = shapes.first().and_then(|s| s.get(self.axis)).copied();
         found.ok_or_else(|| Error::bug("an axis was lost"))
@@ -34,6 +38,10 @@ impl BlockOp for Line {
 
     fn key(&self) -> Option<String> {
         Some(format!("line {} {:?}", self.axis, self.op))
+    }
+
+    fn form(&self) -> Option<BlockForm> {
+        Some(BlockForm::line(self))
     }
 
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType, DimChunks, Error, Region, Result, Shape};
 
-use super::{BlockFn, BlockOp};
+use super::form::Call;
+use super::{BlockFn, BlockForm, BlockOp};
 use crate::expr::LazyArray;
 
 #[derive(Clone, Debug)]
-struct MapBlocks {
+pub(super) struct MapBlocks {
     function: BlockFn,
     dtype: DType,
     grid: ChunkGrid,
@@ -31,6 +32,11 @@ impl MapBlocks {
 impl BlockOp for MapBlocks {
     fn name(&self) -> String {
         format!("map blocks by {}", self.function.name())
+    }
+
+    fn form(&self) -> Option<BlockForm> {
+        let how = Call::Blocks { dtype: self.dtype.clone(), grid: self.grid.clone() };
+        Some(BlockForm::call(&self.function, how))
     }
 
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {
@@ -85,6 +91,17 @@ impl BlockOp for MapBlocks {
         });
         lens.collect()
     }
+}
+
+/// The operation that [`BlockOp::form`] told of.
+#[cfg(feature = "wire")]
+pub(super) fn again(
+    function: BlockFn,
+    inputs: &[LazyArray],
+    dtype: DType,
+    grid: ChunkGrid,
+) -> Result<LazyArray> {
+    LazyArray::block(Arc::new(MapBlocks { function, dtype, grid }), inputs)
 }
 
 impl LazyArray {

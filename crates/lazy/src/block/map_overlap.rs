@@ -6,7 +6,8 @@ use graticule_array::{
     Array, ChunkGrid, DType, Error, Pick, Region, Result, Scalar, Selection, Shape,
 };
 
-use super::{BlockFn, BlockOp, line::HALO_SHARE};
+use super::form::Call;
+use super::{BlockFn, BlockForm, BlockOp, line::HALO_SHARE};
 use crate::expr::LazyArray;
 use crate::geometry::list;
 use crate::plan::group;
@@ -14,6 +15,7 @@ use crate::plan::group;
 /// What lies beyond the ends of an axis.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub enum Boundary {
     /// Nothing: blocks at the ends are given less.
     None,
@@ -29,6 +31,7 @@ pub enum Boundary {
 
 /// How much lies around a block along an axis.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Overlap {
     /// The axis.
     pub axis: usize,
@@ -146,7 +149,7 @@ impl Overlap {
 }
 
 #[derive(Clone, Debug)]
-struct MapOverlap {
+pub(super) struct MapOverlap {
     function: BlockFn,
     dtype: DType,
     overlaps: Vec<Overlap>,
@@ -173,6 +176,15 @@ impl BlockOp for MapOverlap {
             .map(|o| format!("{}+{} along {}", o.before, o.after, o.axis))
             .collect();
         format!("map by {} with overlap {}", self.function.name(), halos.join(", "))
+    }
+
+    fn form(&self) -> Option<BlockForm> {
+        let how = Call::Overlap {
+            dtype: self.dtype.clone(),
+            overlaps: self.overlaps.clone(),
+            closed: self.closed.clone(),
+        };
+        Some(BlockForm::call(&self.function, how))
     }
 
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {
@@ -267,6 +279,37 @@ impl BlockOp for MapOverlap {
         let size = self.dtype.planned_size().max(8).saturating_mul(shapes.len() + 1);
         cells.saturating_mul(size)
     }
+}
+
+/// The operation that [`BlockOp::form`] told of; `inputs` hold both ends of closed axes.
+#[cfg(feature = "wire")]
+pub(super) fn again(
+    function: BlockFn,
+    inputs: &[LazyArray],
+    dtype: DType,
+    overlaps: Vec<Overlap>,
+    closed: Vec<usize>,
+) -> Result<LazyArray> {
+    let first = inputs.first().ok_or_else(|| Error::corrupt("map_overlap of no array"))?;
+    let axes: Vec<usize> = overlaps.iter().map(|o| o.axis).collect();
+    crate::expr::check_axes(&axes, first.ndim())?;
+    for o in &overlaps {
+        let long = o.before.checked_add(o.after).filter(|n| *n <= isize::MAX as usize / 8);
+        let n = first.shape().get(o.axis).copied().unwrap_or(0);
+        let fits = match (closed.contains(&o.axis), long) {
+            (_, None) => false,
+            (true, Some(long)) => o.boundary == Boundary::Periodic && n >= long,
+            (false, Some(_)) => inputs.iter().all(|i| o.check(i).is_ok()),
+        };
+        let value = match &o.boundary {
+            Boundary::Constant(value) => inputs.iter().all(|i| *i.dtype() == value.dtype()),
+            _ => true,
+        };
+        if !fits || !value {
+            return Err(Error::corrupt("an overlap that its inputs do not have"));
+        }
+    }
+    LazyArray::block(Arc::new(MapOverlap { function, dtype, overlaps, closed }), inputs)
 }
 
 impl LazyArray {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod call;
+mod form;
 mod gather;
 mod line;
 mod map_blocks;
@@ -15,8 +16,13 @@ use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Selection,
 use crate::expr::{LazyArray, Op};
 
 pub use call::BlockFn;
+pub use form::BlockForm;
+#[cfg(feature = "wire")]
+pub(crate) use form::{Call, Form};
 pub(crate) use gather::Gather;
 pub use map_overlap::{Boundary, Overlap};
+#[cfg(feature = "wire")]
+pub(crate) use reshape::{Merge, Split};
 
 /// An operation that makes a box of its result from boxes of its inputs.
 ///
@@ -64,6 +70,11 @@ pub trait BlockOp: Send + Sync + Debug {
     /// Text that tells it from everything that computes something else, if there is such a text;
     /// otherwise it equals only itself.
     fn key(&self) -> Option<String> {
+        None
+    }
+
+    /// What it is as plain data, so that it can travel to another process; `None` if it cannot.
+    fn form(&self) -> Option<BlockForm> {
         None
     }
 

@@ -4,7 +4,8 @@ use graticule_array::{
     Array, ChunkGrid, DType, DimChunks, Error, Pick, Region, Result, Selection, Shape,
 };
 
-use super::BlockOp;
+use super::form::Form;
+use super::{BlockForm, BlockOp};
 use crate::expr::LazyArray;
 use crate::geometry::list;
 
@@ -17,6 +18,7 @@ fn product(lens: &[usize]) -> usize {
 
 /// The axes `first .. first + count` become one, the last of them fastest.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Merge {
     pub(crate) first: usize,
     pub(crate) count: usize,
@@ -58,6 +60,10 @@ impl BlockOp for Merge {
 
     fn key(&self) -> Option<String> {
         Some(format!("{self:?}"))
+    }
+
+    fn form(&self) -> Option<BlockForm> {
+        Some(BlockForm(Form::Merge(*self)))
     }
 
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {
@@ -198,6 +204,7 @@ impl BlockOp for Merge {
 
 /// One axis becomes several, the last of them fastest.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Split {
     pub(crate) axis: usize,
     pub(crate) lens: Vec<usize>,
@@ -239,6 +246,10 @@ impl BlockOp for Split {
 
     fn key(&self) -> Option<String> {
         Some(format!("{self:?}"))
+    }
+
+    fn form(&self) -> Option<BlockForm> {
+        Some(BlockForm(Form::Split(self.clone())))
     }
 
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {

@@ -419,6 +419,12 @@ impl LazyArray {
         Self::make(Op::Reduce(spec), vec![self.clone()], dtype, grid)
     }
 
+    /// A reduction that was checked before, on an input like the one it was checked for.
+    #[cfg(feature = "wire")]
+    pub(crate) fn with_reduce(&self, spec: &ReduceSpec) -> Result<Self> {
+        self.make_reduce(spec.reduction.clone(), &spec.axes, spec.groups.clone())
+    }
+
     /// The same values, planned along another grid of the same shape.
     ///
     /// # Errors

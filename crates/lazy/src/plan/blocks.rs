@@ -153,6 +153,20 @@ impl Geometry {
         Self { grid, kept, reduced, along, run }
     }
 
+    /// Blocks of a run.
+    #[cfg(feature = "wire")]
+    pub(crate) fn run_length(&self) -> usize {
+        self.run
+    }
+
+    /// The geometry of a grid that is cut already; `reduced` ascends.
+    #[cfg(feature = "wire")]
+    pub(crate) fn again(grid: ChunkGrid, reduced: Vec<usize>, run: usize) -> Self {
+        let kept = (0..grid.dims().len()).filter(|a| !reduced.contains(a)).collect();
+        let along = part(&grid, &reduced);
+        Self { grid, kept, reduced, along, run }
+    }
+
     /// The kept axes' part of the grid.
     pub(crate) fn columns(&self) -> ChunkGrid {
         part(&self.grid, &self.kept)

@@ -99,6 +99,13 @@ pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<
     best.map(|(_, fit)| fit).ok_or_else(|| no_room(stage, held, least, all))
 }
 
+/// Bytes of one task and its column, cut as the stage is.
+#[cfg(feature = "wire")]
+pub(crate) fn bytes_of(stage: &Stage) -> u64 {
+    let Fit { columns, passes, .. } = &stage.fit;
+    sized(stage, columns.clone(), passes.clone(), 1.0).task_bytes
+}
+
 /// 1, 2, 3, 4, 6, 8, 12, ... up to and including `n`.
 fn steps(n: usize) -> Vec<usize> {
     let mut out: Vec<usize> = Vec::new();
@@ -162,6 +169,13 @@ fn candidate(stage: &Stage, parts: usize, passes: usize, groups: Option<&Groups>
         }
         _ => std::iter::once(0..usize::MAX).collect(),
     };
+    let reread = tile_reread * groups.map_or(1.0, |g| pass_reread(geometry, g, &ranges));
+    sized(stage, columns, ranges, reread)
+}
+
+/// What a stage that is cut like this takes.
+fn sized(stage: &Stage, columns: ChunkGrid, ranges: Vec<Range<usize>>, reread: f64) -> Fit {
+    let geometry = &stage.geometry;
     let column = columns.largest();
     let cells = product(&column);
     let mut lens = vec![1; geometry.grid.dims().len()];
@@ -189,7 +203,6 @@ fn candidate(stage: &Stage, parts: usize, passes: usize, groups: Option<&Groups>
             merged = merged.saturating_add(bytes(most, per_cell));
         }
     }
-    let reread = tile_reread * groups.map_or(1.0, |g| pass_reread(geometry, g, &ranges));
     Fit { columns, passes: ranges, task_bytes: task, column_bytes: merged, reread }
 }
 

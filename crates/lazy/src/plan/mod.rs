@@ -66,6 +66,11 @@ pub struct Plan {
     pub(crate) threads: usize,
     rules: Vec<&'static str>,
     totals: Totals,
+    /// What was asked for, and the sizes it was cut by: the plan follows from these.
+    #[cfg(feature = "wire")]
+    pub(crate) roots: Vec<LazyArray>,
+    #[cfg(feature = "wire")]
+    pub(crate) sizes: Sizes,
 }
 
 /// Where an output comes from.
@@ -147,6 +152,20 @@ pub(crate) struct Task {
 }
 
 impl Stage {
+    /// A stage that somebody else planned, for its tasks to run alone: it needs no other stage.
+    #[cfg(feature = "wire")]
+    pub(crate) fn alone(geometry: Geometry, consumers: Vec<Consumer>, fit: Fit) -> Self {
+        let rows_from = consumers.first().and_then(|c| stages::rows_from(&geometry, c));
+        let (needs, reads) = (Vec::new(), Reads::default());
+        Self { geometry, consumers, needs, fit, reads, rows_from }
+    }
+
+    /// Bytes that one of its tasks takes.
+    #[cfg(feature = "wire")]
+    pub(crate) fn task_bytes(&self) -> u64 {
+        fit::bytes_of(self)
+    }
+
     /// The number of tasks.
     pub(crate) fn tasks(&self) -> usize {
         let columns = self.fit.columns.count();
@@ -254,7 +273,17 @@ impl Plan {
                 }
             }
         }
+        #[cfg(feature = "wire")]
+        if let Ok(plan) = &mut best {
+            plan.roots = outputs.to_vec();
+        }
         best
+    }
+
+    /// Whether it writes to sinks of the caller.
+    #[cfg(feature = "wire")]
+    pub(crate) fn writes(&self) -> bool {
+        self.outputs.iter().any(|o| matches!(o, Output::Stored))
     }
 
     /// What a plan costs, to compare it with others: bytes that sources decode, and those
@@ -285,6 +314,10 @@ impl Plan {
             threads,
             rules,
             totals: Totals::default(),
+            #[cfg(feature = "wire")]
+            roots: Vec::new(),
+            #[cfg(feature = "wire")]
+            sizes,
         };
         plan.fit_all()?;
         Ok(plan)
@@ -294,6 +327,18 @@ impl Plan {
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.totals
+    }
+
+    /// The number of stages. They run in their order; the tasks of one in any.
+    #[must_use]
+    pub fn stages(&self) -> usize {
+        self.stages.len()
+    }
+
+    /// The number of tasks of a stage, counted from 0; 0 if there is no such stage.
+    #[must_use]
+    pub fn tasks(&self, stage: usize) -> usize {
+        self.stages.get(stage).map_or(0, Stage::tasks)
     }
 
     /// Tasks that may be begun and not yet be merged at one time.

@@ -347,7 +347,7 @@ fn shares(a: &Request, b: &Request) -> bool {
 /// The axis from which on all axes are kept, or all are reduced and none is grouped, if rows
 /// of that kind are long; always for reductions to positions. Decided for the grid, so that it is the same however a run is cut
 /// to fit the budget.
-fn rows_from(geometry: &Geometry, consumer: &Consumer) -> Option<usize> {
+pub(super) fn rows_from(geometry: &Geometry, consumer: &Consumer) -> Option<usize> {
     let (mut grouped, mut by_position) = (None, false);
     if let Action::Reduce(spec, _) = &consumer.action {
         grouped = spec.groups.as_ref().map(|g| g.axis);

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use graticule_array::{Error, Result, State};
 
-use super::Context;
+use super::slots::Slots;
 use super::task::{Local, place};
 use crate::plan::{Action, Stage, Task};
 
@@ -35,14 +35,14 @@ impl Column {
     /// column is complete.
     pub(crate) fn add(
         &self,
-        cx: &Context<'_>,
+        slots: &Slots<'_>,
         stage: &Stage,
         task: Task,
         locals: Vec<Option<Local>>,
     ) -> Result<(usize, bool)> {
         let runs = stage.geometry.runs();
         if runs == 1 {
-            finish(cx, stage, task, locals.into_iter().map(|l| l.map(|l| l.state)).collect())?;
+            finish(slots, stage, task, locals.into_iter().map(|l| l.map(|l| l.state)).collect())?;
             return Ok((1, true));
         }
         let mut progress = self.lock();
@@ -67,7 +67,7 @@ impl Column {
             progress.next = next + 1;
             if progress.next == runs {
                 drop(progress);
-                finish(cx, stage, task, states.unwrap_or_default())?;
+                finish(slots, stage, task, states.unwrap_or_default())?;
                 return Ok((count, true));
             }
         }
@@ -116,12 +116,12 @@ fn merge(
 }
 
 /// Turns the states of a complete column into values of the result.
-fn finish(cx: &Context<'_>, stage: &Stage, task: Task, states: States) -> Result<()> {
+fn finish(slots: &Slots<'_>, stage: &Stage, task: Task, states: States) -> Result<()> {
     for (state, consumer) in states.into_iter().zip(&stage.consumers) {
         let (Some(state), Action::Reduce(spec, slot)) = (state, &consumer.action) else { continue };
         let cells = spec.reduction.finish(state, consumer.input.dtype())?;
         let (region, values) = place(stage, spec, task, &cells)?;
-        cx.store(*slot, &region, &values)?;
+        slots.store(*slot, &region, &values)?;
     }
     Ok(())
 }

@@ -1,9 +1,19 @@
 //! Execution of a plan on a session's threads. See the README beside this file.
 
+mod assembly;
 mod columns;
 mod cpu;
+mod executor;
+mod partial;
 mod queue;
+mod slots;
 mod task;
+
+pub use assembly::Assembly;
+pub use executor::{Executor, Serial, Threads};
+pub use partial::Partial;
+#[cfg(feature = "wire")]
+pub(crate) use {assembly::Cell, partial::Part, task::Local};
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -17,10 +27,12 @@ use rayon::{Scope, ThreadPool};
 
 use crate::expr::NodeId;
 use crate::kernel::Buffers;
-use crate::plan::{Output, Plan, Stage, Task};
+use crate::plan::{Action, Plan, Stage, Task};
 use crate::profile::{ActiveTask, MAX_SPANS, PostMortem, Recorder, Span, Spent, StageProfile};
 use crate::session::{Event, RunOptions, RunReport, Status};
 use queue::Queue;
+use slots::Slots;
+use task::Place;
 
 /// A status is told at most every so often.
 const STATUS_MILLIS: u64 = 200;
@@ -30,7 +42,7 @@ pub(crate) struct Context<'p> {
     plan: &'p Plan,
     options: &'p RunOptions,
     started: Instant,
-    slots: Vec<Mutex<Option<Array>>>,
+    slots: Slots<'p>,
     pub(crate) buffers: Buffers,
     pub(crate) read: AtomicU64,
     /// Bytes that events have told of.
@@ -82,74 +94,49 @@ impl Context<'_> {
         }));
     }
 
-    /// An error if the run should not go on.
-    pub(crate) fn check(&self) -> Result<()> {
-        if self.options.stop.as_ref().is_some_and(crate::StopFlag::is_stopped) {
-            return Err(Error::cancelled("stopped on request"));
-        }
-        match self.options.deadline {
-            Some(limit) if self.started.elapsed() > limit => {
-                Err(Error::cancelled(format!("the time limit of {limit:?} has passed")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Copies values into a box of a slot.
-    pub(crate) fn store(&self, slot: usize, region: &Region, values: &Array) -> Result<()> {
-        let lost = || Error::bug("a slot was lost");
-        let place = self.slots.get(slot).ok_or_else(lost)?;
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(array) = place.as_mut() {
-            return array.view_mut().region(region)?.assign(values);
-        }
-        let plan = self.plan.slots.get(slot).ok_or_else(lost)?;
-        let mut array = Array::zeros(&plan.dtype, &plan.shape)?;
-        array.view_mut().region(region)?.assign(values)?;
-        *place = Some(array);
-        Ok(())
-    }
-
-    /// The finished reductions that a stage needs.
-    pub(crate) fn results(&self, stage: &Stage) -> Result<HashMap<NodeId, Array>> {
-        let mut out = HashMap::new();
-        for slot in &stage.needs {
-            let plan = self.plan.slots.get(*slot).ok_or_else(|| Error::bug("a slot was lost"))?;
-            if plan.on_disk {
-                continue;
-            }
-            out.insert(plan.id, self.peek(*slot)?);
-        }
-        Ok(out)
-    }
-
-    /// The array in a slot; one that nothing was stored in is empty.
-    fn peek(&self, slot: usize) -> Result<Array> {
-        let lost = || Error::bug("a slot was lost");
-        let place = self.slots.get(slot).ok_or_else(lost)?;
-        let place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        match place.as_ref() {
-            Some(array) => Ok(array.clone()),
-            None => {
-                let plan = self.plan.slots.get(slot).ok_or_else(lost)?;
-                Array::zeros(&plan.dtype, &plan.shape)
-            }
-        }
-    }
-
-    /// Drops the arrays that no stage from this one on reads.
-    fn release(&self, stage: usize) {
-        for (plan, slot) in self.plan.slots.iter().zip(&self.slots) {
-            if plan.last_use.is_some_and(|last| last < stage) {
-                slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            }
-        }
-    }
-
     fn tell(&self, event: &Event) {
         if let Some(progress) = &self.options.progress {
             progress.event(event);
         }
+    }
+}
+
+impl Place for Context<'_> {
+    fn check(&self) -> Result<()> {
+        check(self.options, self.started)
+    }
+
+    fn results(&self, stage: &Stage) -> Result<HashMap<NodeId, Array>> {
+        self.slots.results(stage)
+    }
+
+    fn take(&self, _: usize, action: &Action, region: &Region, values: &Array) -> Result<()> {
+        self.slots.take(action, region, values)
+    }
+
+    fn buffers(&self) -> &Buffers {
+        &self.buffers
+    }
+
+    fn read(&self) -> &AtomicU64 {
+        &self.read
+    }
+
+    fn profile(&self, task: Task) -> Result<&StageProfile> {
+        self.profile(task.stage)
+    }
+}
+
+/// An error if a run should not go on.
+fn check(options: &RunOptions, started: Instant) -> Result<()> {
+    if options.stop.as_ref().is_some_and(crate::StopFlag::is_stopped) {
+        return Err(Error::cancelled("stopped on request"));
+    }
+    match options.deadline {
+        Some(limit) if started.elapsed() > limit => {
+            Err(Error::cancelled(format!("the time limit of {limit:?} has passed")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -170,7 +157,7 @@ pub(crate) fn run(
         plan,
         options,
         started,
-        slots: plan.slots.iter().map(|_| Mutex::new(None)).collect(),
+        slots: Slots::new(plan),
         buffers: Buffers::default(),
         read: AtomicU64::new(0),
         told: AtomicU64::new(0),
@@ -191,7 +178,8 @@ pub(crate) fn run(
     });
     cx.tell_status(true);
     cx.tell(&Event::Finished);
-    let result = cx.queue.result().and_then(|()| cx.check_complete()).and_then(|()| cx.outputs());
+    let result =
+        cx.queue.result().and_then(|()| cx.check_complete()).and_then(|()| cx.slots.outputs());
     let after = cpu();
     let report = RunReport {
         cpu: after.iter().zip(&before).map(|(a, b)| a.saturating_sub(*b)).collect(),
@@ -251,18 +239,6 @@ impl Context<'_> {
             Err(Error::bug("a run ended before all its tasks were done"))
         }
     }
-
-    fn outputs(&self) -> Result<Vec<Array>> {
-        let mut out = Vec::with_capacity(self.plan.outputs.len());
-        for output in &self.plan.outputs {
-            match output {
-                Output::Ready(array) => out.push(array.clone()),
-                Output::Slot(slot) => out.push(self.peek(*slot)?),
-                Output::Stored => {}
-            }
-        }
-        Ok(out)
-    }
 }
 
 /// Runs a task, then as many others as were admitted for it.
@@ -287,7 +263,7 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
             }
         }
         if let Some(stage) = cx.queue.finished() {
-            cx.release(stage);
+            cx.slots.release(stage);
             cx.buffers.clear();
         }
         let mut admitted = cx.queue.admit().into_iter();
@@ -307,7 +283,7 @@ fn execute(cx: &Context<'_>, task: Task) -> Result<()> {
     let column = cx.queue.column(task);
     let start = Instant::now();
     let reduces = locals.iter().any(Option::is_some);
-    let (merged, complete) = column.add(cx, stage, task, locals)?;
+    let (merged, complete) = column.add(&cx.slots, stage, task, locals)?;
     if reduces {
         cx.profile(task.stage)?.record([("merge".to_owned(), Spent::since(start, 0))]);
     }

@@ -2,17 +2,40 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use graticule_array::{Array, Cells, Error, Region, Result, Selection, State};
 
-use super::Context;
-use crate::expr::ReduceSpec;
-use crate::kernel::{Blocks, Program, Resolver, TILE, fill};
+use crate::expr::{NodeId, ReduceSpec};
+use crate::kernel::{Blocks, Buffers, Program, Resolver, TILE, fill};
 use crate::plan::{Action, Stage, Task, met_groups, project};
-use crate::profile::Spent;
+use crate::profile::{Spent, StageProfile};
+
+/// Where a task runs: what it draws on, and where what it keeps goes.
+pub(crate) trait Place {
+    /// An error if the run should not go on.
+    fn check(&self) -> Result<()>;
+
+    /// The finished reductions and kept values that a stage needs.
+    fn results(&self, stage: &Stage) -> Result<HashMap<NodeId, Array>>;
+
+    /// Takes the values of a box for a consumer, by its number, that keeps or writes them.
+    fn take(&self, consumer: usize, action: &Action, region: &Region, values: &Array)
+    -> Result<()>;
+
+    /// Buffers for reading.
+    fn buffers(&self) -> &Buffers;
+
+    /// Counts bytes that sources decoded.
+    fn read(&self) -> &AtomicU64;
+
+    /// What the stage of a task spends.
+    fn profile(&self, task: Task) -> Result<&StageProfile>;
+}
 
 /// What a task made for one consumer that reduces: its state, and which groups it holds.
+#[derive(Debug)]
 pub(crate) struct Local {
     pub(crate) state: State,
     /// The groups in the order of the state; `None` for all of the pass.
@@ -20,7 +43,7 @@ pub(crate) struct Local {
 }
 
 /// Runs a task. Gives one entry per consumer; `None` for those that do not reduce.
-pub(crate) fn run_task(cx: &Context<'_>, stage: &Stage, task: Task) -> Result<Vec<Option<Local>>> {
+pub(crate) fn run_task(cx: &dyn Place, stage: &Stage, task: Task) -> Result<Vec<Option<Local>>> {
     let column = stage.column(task.column);
     let mut feeds = Vec::with_capacity(stage.consumers.len());
     for consumer in &stage.consumers {
@@ -32,8 +55,8 @@ pub(crate) fn run_task(cx: &Context<'_>, stage: &Stage, task: Task) -> Result<Ve
         });
     }
     let results = cx.results(stage)?;
-    let profile = cx.profile(task.stage)?;
-    let blocks = Blocks { results: &results, buffers: &cx.buffers, read: &cx.read, profile };
+    let profile = cx.profile(task)?;
+    let blocks = Blocks { results: &results, buffers: cx.buffers(), read: cx.read(), profile };
     let mut tiles = Tiles { values: Vec::new(), shapes: HashMap::new() };
     for block in stage.geometry.run(task.run) {
         cx.check()?;
@@ -54,7 +77,7 @@ struct Tiles {
 }
 
 fn run_block(
-    cx: &Context<'_>,
+    cx: &dyn Place,
     stage: &Stage,
     blocks: &Blocks<'_>,
     pass: usize,
@@ -76,20 +99,15 @@ fn run_block(
         });
     }
     let program = resolver.program();
-    for (consumer, root) in stage.consumers.iter().zip(&roots) {
+    for (number, (consumer, root)) in stage.consumers.iter().zip(&roots).enumerate() {
         let Some(root) = root else { continue };
         let (start, before) = (Instant::now(), program.time());
-        match &consumer.action {
-            Action::Collect(slot) => {
-                with_values(cx, program, *root, consumer, region, |values| {
-                    cx.store(*slot, region, values)
-                })?;
-            }
-            Action::Write(sink, _) => {
-                with_values(cx, program, *root, consumer, region, |v| sink.write(region, v))?;
-            }
-            Action::Reduce(..) => continue,
+        if matches!(consumer.action, Action::Reduce(..)) {
+            continue;
         }
+        with_values(cx, program, *root, consumer, region, |values| {
+            cx.take(number, &consumer.action, region, values)
+        })?;
         let name = if matches!(consumer.action, Action::Write(..)) { "write" } else { "keep" };
         let steps = program.time().saturating_sub(before);
         let size = consumer.input.dtype().planned_size().saturating_mul(region.count());
@@ -116,7 +134,7 @@ fn run_block(
 
 /// Gives a block's values as one array, computed only if they are not there already.
 fn with_values(
-    cx: &Context<'_>,
+    cx: &dyn Place,
     program: &Program,
     root: usize,
     consumer: &crate::plan::Consumer,
@@ -126,10 +144,10 @@ fn with_values(
     if let Some(values) = program.loaded(root) {
         return take(&values);
     }
-    let mut values = cx.buffers.take(consumer.input.dtype(), &region.len)?;
+    let mut values = cx.buffers().take(consumer.input.dtype(), &region.len)?;
     fill(program, root, &mut values)?;
     take(&values)?;
-    cx.buffers.give(values);
+    cx.buffers().give(values);
     Ok(())
 }
 

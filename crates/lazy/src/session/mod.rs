@@ -15,7 +15,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::expr::LazyArray;
 use crate::plan::{Plan, Sizes};
 use crate::profile::{Analysis, PostMortem};
-use crate::run;
+use crate::run::{self, Executor, Threads};
+#[cfg(feature = "wire")]
+use crate::wire::Names;
 
 pub use memory::Memory;
 pub use progress::{Event, Progress, RunOptions, RunReport, Status, StopFlag};
@@ -39,6 +41,9 @@ pub struct Session(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
+    executor: Arc<dyn Executor>,
+    #[cfg(feature = "wire")]
+    names: Arc<Names>,
     backends: Vec<Arc<dyn Backend>>,
     progress: Option<Arc<dyn Progress>>,
     deadline: Option<Duration>,
@@ -67,6 +72,9 @@ pub struct SessionBuilder {
     deadline: Option<Duration>,
     sizes: Sizes,
     folder: Option<PathBuf>,
+    executor: Option<Arc<dyn Executor>>,
+    #[cfg(feature = "wire")]
+    names: Names,
 }
 
 impl SessionBuilder {
@@ -107,6 +115,19 @@ impl SessionBuilder {
         self
     }
 
+    /// Who runs the tasks of plans; by default this session's [`Threads`].
+    pub fn executor(mut self, executor: Arc<dyn Executor>) -> Self {
+        self.executor = Some(executor);
+        self
+    }
+
+    /// What goes by a name when expressions travel to other processes and come from them.
+    #[cfg(feature = "wire")]
+    pub fn names(mut self, names: Names) -> Self {
+        self.names = names;
+        self
+    }
+
     /// Blocks of about this many bytes, and runs that feed each cell about this often. These
     /// are part of what fixes the order in which sums are taken; for tests and measurements.
     #[doc(hidden)]
@@ -131,6 +152,9 @@ impl SessionBuilder {
         };
         Session(Arc::new(Inner {
             engine: Arc::new(engine),
+            executor: self.executor.unwrap_or_else(|| Arc::new(Threads)),
+            #[cfg(feature = "wire")]
+            names: Arc::new(self.names),
             backends: self.backends,
             progress: self.progress,
             deadline: self.deadline,
@@ -145,8 +169,15 @@ impl Default for Session {
         static SHARED: Mutex<Weak<Engine>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(engine) = shared.upgrade() {
-            let (backends, progress, deadline) = Default::default();
-            return Self(Arc::new(Inner { engine, backends, progress, deadline }));
+            return Self(Arc::new(Inner {
+                engine,
+                executor: Arc::new(Threads),
+                #[cfg(feature = "wire")]
+                names: Arc::default(),
+                backends: Vec::new(),
+                progress: None,
+                deadline: None,
+            }));
         }
         let session = Self::builder().build();
         *shared = Arc::downgrade(&session.0.engine);
@@ -183,10 +214,19 @@ impl Session {
     pub fn with_backends(&self, backends: Vec<Arc<dyn Backend>>) -> Self {
         Self(Arc::new(Inner {
             engine: self.0.engine.clone(),
+            executor: self.0.executor.clone(),
+            #[cfg(feature = "wire")]
+            names: self.0.names.clone(),
             backends,
             progress: self.0.progress.clone(),
             deadline: self.0.deadline,
         }))
+    }
+
+    /// What goes by a name here.
+    #[cfg(feature = "wire")]
+    pub(crate) fn names(&self) -> &Names {
+        &self.0.names
     }
 
     /// The open files, which all sources of this session share.
@@ -229,10 +269,21 @@ impl Session {
 
     /// Deep expressions are walked where the stack is large.
     fn make_plan(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
-        let plan = || {
-            let engine = &self.0.engine;
-            Plan::new(outputs, sinks, engine.memory, engine.threads, engine.sizes, &engine.folder)
-        };
+        let Engine { memory, threads, sizes, folder, .. } = &*self.0.engine;
+        let plan = || Plan::new(outputs, sinks, *memory, *threads, *sizes, folder);
+        if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
+    }
+
+    /// A plan for a budget and threads that are not those of this session.
+    #[cfg(feature = "wire")]
+    pub(crate) fn plan_as(
+        &self,
+        outputs: &[LazyArray],
+        memory: u64,
+        threads: usize,
+        sizes: Sizes,
+    ) -> Result<Plan> {
+        let plan = || Plan::new(outputs, &[], memory, threads, sizes, &self.0.engine.folder);
         if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
     }
 
@@ -289,12 +340,22 @@ impl Session {
         let mut options = options.clone();
         options.deadline = options.deadline.or(self.0.deadline);
         options.progress = options.progress.or_else(|| self.0.progress.clone());
-        let (out, report, failed) = run::run(plan, self.pool()?, &options);
-        *self.0.engine.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        self.0.executor.run(self, plan, &options)
+    }
+
+    /// Runs a plan on the threads of this session.
+    pub(crate) fn run_on_threads(&self, plan: &Plan, options: &RunOptions) -> Result<Vec<Array>> {
+        let (out, report, failed) = run::run(plan, self.pool()?, options);
+        self.report(report);
         if let Some(failed) = failed {
             self.remember(failed);
         }
         out
+    }
+
+    /// Keeps what the last run used.
+    pub(crate) fn report(&self, report: RunReport) {
+        *self.0.engine.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
     }
 
     fn remember(&self, failed: PostMortem) {

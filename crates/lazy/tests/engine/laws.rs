@@ -3,8 +3,12 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, ChunkGrid, DType, Pick, ReduceParams, Selection, ZipOp, reduction};
-use graticule_lazy::{LazyArray, Memory, Session};
+use graticule_array::{
+    Array, ChunkGrid, DType, Pick, ReduceParams, Result, Selection, ZipOp, reduction,
+};
+use graticule_lazy::{
+    Assembly, Executor, LazyArray, Memory, Partial, Plan, RunOptions, Serial, Session,
+};
 use graticule_storage::{MemorySink, MemorySource};
 use proptest::prelude::*;
 
@@ -80,6 +84,83 @@ proptest! {
                 Ok(out) => prop_assert_eq!(bits(&out[0]), bits(&whole[0]), "{} B", memory),
                 Err(e) => prop_assert!(e.is_over_budget(), "{}", e),
             }
+        }
+    }
+}
+
+/// Sends every task and its result through bytes, as to another process: in a random order, and
+/// now and then twice.
+#[derive(Debug)]
+pub(crate) struct Posted(pub(crate) u64);
+
+impl Executor for Posted {
+    fn name(&self) -> &'static str {
+        "posted"
+    }
+
+    fn run(&self, session: &Session, plan: &Plan, _: &RunOptions) -> Result<Vec<Array>> {
+        let there = Session::builder().threads(1).memory(Memory::new(session.memory())).build();
+        let assembly = Assembly::new(plan);
+        let mut rng = Rng::new(self.0);
+        for stage in 0..plan.stages() {
+            assert!(assembly.is_ready(stage));
+            let mut tasks: Vec<usize> = (0..plan.tasks(stage)).collect();
+            let twice = rng.below(plan.tasks(stage));
+            tasks.extend(tasks.get(twice).copied());
+            while !tasks.is_empty() {
+                let task = tasks.swap_remove(rng.below(tasks.len()));
+                if !assembly.is_ready(stage + 1) || stage + 1 == plan.stages() {
+                    let bytes = assembly.encode_task(session, stage, task)?;
+                    let made = there.run_task(&bytes)?.encode()?;
+                    assembly.add(stage, task, Partial::decode(&made)?)?;
+                }
+            }
+        }
+        assembly.finish()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    /// One expression, whoever computes it, with however little, and wherever it was sent.
+    #[test]
+    fn whoever_computes_it_the_bits_are_the_same(seed: u64, depth in 1usize..7) {
+        let mut rng = Rng::new(seed);
+        let a = random::expression(&mut rng, depth);
+        let pair = if rng.below(2) == 0 { random::reduced(&mut rng, &a).unwrap_or(a) } else { a };
+        let one = std::slice::from_ref(&pair.lazy);
+        let first = small_blocks(1, 1 << 30);
+        let whole = first.compute(one).unwrap();
+        let what = format!("seed {seed} depth {depth} {:?}", pair.lazy);
+        assert_close(&whole[0], &pair.eager, &what);
+        for threads in [2, 3, 8] {
+            let out = small_blocks(threads, 1 << 30).compute(one).unwrap();
+            prop_assert_eq!(bits(&out[0]), bits(&whole[0]), "{} threads, {}", threads, what);
+        }
+        for memory in [20_000, 4000, 1500] {
+            match small_blocks(2, memory).compute(one) {
+                Ok(out) => prop_assert_eq!(bits(&out[0]), bits(&whole[0]), "{} B", memory),
+                Err(e) => prop_assert!(e.is_over_budget(), "{}", e),
+            }
+        }
+        let executors: [Arc<dyn Executor>; 2] = [Arc::new(Serial), Arc::new(Posted(seed))];
+        for executor in executors {
+            let name = executor.name().to_owned();
+            let session = Session::builder().threads(2).memory(Memory::new(1 << 30));
+            let session = session.cuts(64, 3).executor(executor).build();
+            let out = session.compute(one).unwrap();
+            prop_assert_eq!(bits(&out[0]), bits(&whole[0]), "{}, {}", name, what);
+        }
+        let bytes = first.encode(one).unwrap();
+        let there = small_blocks(3, 1 << 30);
+        let again = there.decode(&bytes).unwrap();
+        prop_assert_eq!(&there.encode(&again).unwrap(), &bytes, "{}", what);
+        prop_assert_eq!(bits(&there.compute(&again).unwrap()[0]), bits(&whole[0]), "{}", what);
+        if pair.lazy.is_lazy() {
+            let plan = first.plan(one).unwrap();
+            let sent = there.decode_plan(&first.encode_plan(&plan).unwrap()).unwrap();
+            prop_assert_eq!(sent.to_string(), plan.to_string(), "{}", what);
         }
     }
 }

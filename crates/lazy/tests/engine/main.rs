@@ -12,3 +12,4 @@ mod limits;
 mod random;
 mod reductions;
 mod scenarios;
+mod wire;
