@@ -1,1 +1,7 @@
-//! Benchmarks of the public API beside their Python and CDO equivalents: see `run.sh`.
+//! Benchmarks, run by hand: see `README.md` beside this crate's manifest.
+
+mod clock;
+#[cfg(feature = "libnetcdf")]
+pub mod peers;
+
+pub use clock::{process_cpu, thread_cpu};

@@ -4,12 +4,17 @@
 //! usage: `reader metadata TIMES FILE...`       per file: open it and all its metadata
 //!        `reader read TIMES FILE VARIABLE [THREADS]`   read the whole variable
 //!        `reader limit TIMES CHUNKS ELEMENT SIZE`      inflate, unshuffle, pass once over it
+//!        `reader index TIMES PATTERN INDEX`            per file: reopen it through an index
+//!
+//! With the feature `libnetcdf` also `netcdf-metadata`, `hdf5-metadata`, `netcdf-read` and
+//! `hdf5-read`: the same work through the crates `netcdf` and `hdf5-metno`.
 //!
 //! CHUNKS is a file of packed chunks, each behind its length in four bytes, as `readers.py`
 //! writes it; SIZE the bytes of a chunk. With several threads each reads an equal share of the
 //! first axis, and `balance` is the CPU time of the busiest over the mean.
 
 use graticule::{Array, Error, Location, Region, Result, Session};
+use graticule_benches::{process_cpu, thread_cpu};
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -24,17 +29,32 @@ fn main() -> Result<()> {
         ["limit", times, chunks, element, size] => {
             limit(number(times)?, chunks, number(element)?, number(size)?)?
         }
-        _ => return Err(Error::invalid("metadata, read or limit, and what it needs")),
+        ["index", times, pattern, index] => reopen(number(times)?, pattern, index)?,
+        #[cfg(feature = "libnetcdf")]
+        [what @ ("netcdf-metadata" | "hdf5-metadata"), times, file] => {
+            let work = match *what {
+                "netcdf-metadata" => graticule_benches::peers::netcdf_metadata,
+                _ => graticule_benches::peers::hdf5_metadata,
+            };
+            let (cpu, attrs) = work(number(times)?, file)?;
+            format!("{{\"cpu\": {cpu}, \"attributes\": {attrs}}}")
+        }
+        #[cfg(feature = "libnetcdf")]
+        [what @ ("netcdf-read" | "hdf5-read"), times, file, variable] => {
+            let work = match *what {
+                "netcdf-read" => graticule_benches::peers::netcdf_read,
+                _ => graticule_benches::peers::hdf5_read,
+            };
+            let (cpu, bytes) = work(number(times)?, file, variable)?;
+            format!("{{\"cpu\": {cpu}, \"bytes\": {bytes}}}")
+        }
+        _ => {
+            return Err(Error::invalid("no such thing to measure")
+                .hint("metadata, read, limit or index, and what it needs; peers with libnetcdf"));
+        }
     };
     println!("{line}");
     Ok(())
-}
-
-/// CPU seconds of this thread so far.
-fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = text.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
-    nanos.unwrap_or(f64::NAN) / 1e9
 }
 
 fn metadata(times: usize, files: &[&str]) -> Result<String> {
@@ -49,12 +69,29 @@ fn metadata(times: usize, files: &[&str]) -> Result<String> {
         Ok((vars, attrs))
     };
     let (vars, attrs) = open()?;
-    let start = cpu();
+    let start = thread_cpu();
     for _ in 0..times {
         open()?;
     }
-    let each = (cpu() - start) / (times * files.len()).max(1) as f64;
+    let each = (thread_cpu() - start) / (times * files.len()).max(1) as f64;
     Ok(format!("{{\"cpu\": {each}, \"variables\": {vars}, \"attributes\": {attrs}}}"))
+}
+
+fn reopen(times: usize, pattern: &str, index: &str) -> Result<String> {
+    let options = graticule::ManyOptions::new().index(index);
+    let session = Session::builder().backends(graticule::backends()).threads(1).build();
+    let made = graticule::index_files_with(pattern, &options, &session)?;
+    let start = process_cpu();
+    let mut known = 0;
+    for _ in 0..times {
+        known = graticule::index_files_with(pattern, &options, &session)?.known;
+    }
+    let each = (process_cpu() - start) / (times * made.files).max(1) as f64;
+    let bytes = std::fs::metadata(index)?.len();
+    Ok(format!(
+        "{{\"cpu\": {each}, \"files\": {}, \"known\": {known}, \"bytes\": {bytes}}}",
+        made.files
+    ))
 }
 
 fn read(times: usize, file: &str, variable: &str, threads: usize) -> Result<String> {
@@ -69,11 +106,11 @@ fn read(times: usize, file: &str, variable: &str, threads: usize) -> Result<Stri
     let work = |part: &Region| -> Result<(f64, usize)> {
         let mut out = Array::zeros(&info.dtype, &part.len)?;
         source.read_into(part, out.view_mut())?;
-        let start = cpu();
+        let start = thread_cpu();
         for _ in 0..times {
             source.read_into(part, out.view_mut())?;
         }
-        Ok((cpu() - start, out.bytes()))
+        Ok((thread_cpu() - start, out.bytes()))
     };
     let spent: Vec<Result<(f64, usize)>> = std::thread::scope(|scope| {
         let started: Vec<_> = parts.iter().map(|part| scope.spawn(|| work(part))).collect();
@@ -112,7 +149,7 @@ fn limit(times: usize, chunks: &str, element: usize, size: usize) -> Result<Stri
     let mut engine = libdeflater::Decompressor::new();
     let (mut plain, mut out) = (vec![0u8; size], vec![0u8; size]);
     let (mut bytes, mut seen) = (0usize, 0u64);
-    let start = cpu();
+    let start = thread_cpu();
     for _ in 0..times {
         let mut rest = packed.as_slice();
         bytes = 0;
@@ -128,7 +165,7 @@ fn limit(times: usize, chunks: &str, element: usize, size: usize) -> Result<Stri
             bytes += size;
         }
     }
-    let each = (cpu() - start) / times.max(1) as f64;
+    let each = (thread_cpu() - start) / times.max(1) as f64;
     Ok(format!("{{\"cpu\": {each}, \"bytes\": {bytes}, \"check\": {seen}}}"))
 }
 
