@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use graticule_array::{ArrayMut, ChunkGrid, Error, Region, Result, Scalar, Shape};
-use graticule_storage::{ChunkSource, Limits, Recipe, SourceDescriptor, SourceInfo, Storage};
+use graticule_storage::{
+    ChunkSource, Gather, Limits, Recipe, SourceDescriptor, SourceInfo, Storage,
+};
 
 use crate::blueprint::{Blueprint, Blueprints, Cut};
 use crate::chunk::ChunkTable;
@@ -15,6 +17,7 @@ use crate::header::{Header, to_usize};
 use crate::message::layout::{Index, Layout};
 use crate::meta::{Form, Meta};
 use crate::mosaic::Mosaic;
+use crate::reads::Reads;
 use crate::recipe;
 
 /// A dataset that can be read: small, for there may be one in each of thousands of files.
@@ -205,19 +208,25 @@ impl DatasetSource {
         let mut out = out.region(&inside.relative_to(&region.start))?;
         let meta = Meta::new(&self.file.bytes, self.file.form, &self.file.settings);
         let heap = HeapReader::new(&meta);
+        let reads = Reads::new(&heap, &self.file.bytes);
         match &self.body {
             Body::Nowhere => out.fill(&self.is.fill),
             Body::Refused(e) => Err((**e).clone()),
             Body::Virtual(mosaic) => {
                 mosaic.draw(&self.is.info.dtype, &self.is.fill, &inside, &mut out)
             }
-            Body::Here(data) => self.put(&heap, data, &self.is.extent, &inside, &mut out),
-            Body::At(address) => self.read_box(&heap, *address, &self.is.extent, &inside, &mut out),
+            Body::Here(data) => self.put(&reads, data, &self.is.extent, &inside, &mut out),
+            Body::At(address) => {
+                self.read_box(&reads, *address, &self.is.extent, &inside, &mut out)
+            }
             Body::Chunked(chunked) => {
                 let no_cut = || Error::bug("chunked data are not cut");
                 let cut = self.is.cut.as_ref().ok_or_else(no_cut)?;
                 let table = chunked.table(&meta, cut)?;
-                self.read_chunks(&heap, cut, table, &inside, &mut out)
+                if !self.file.bytes.is_near() {
+                    reads.announce(self.ranges(cut, table, &inside));
+                }
+                self.read_chunks(&reads, cut, table, &inside, &mut out)
             }
         }
     }
@@ -247,9 +256,50 @@ impl DatasetSource {
         Ok(recipe::write(self.file.form, self.view, &self.is, &messages, table))
     }
 
+    /// Where the chunks of a box lie that will be read whole.
+    fn ranges(&self, cut: &Cut, table: &ChunkTable, inside: &Region) -> Vec<(u64, u64)> {
+        // Of bare chunks only those that lie in the box; what reaches over the edge is wanted whole.
+        let bare = cut.pipeline.is_empty();
+        let axis = |((start, len), c): ((usize, usize), &usize)| {
+            let (c, end) = ((*c).max(1), start.saturating_add(len));
+            if bare { start.div_ceil(c)..end / c } else { start / c..end.div_ceil(c) }
+        };
+        let all: Vec<_> = inside.axes().zip(&cut.shape).map(axis).collect();
+        if all.iter().any(std::ops::Range::is_empty) {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        let mut place: Vec<u64> = all.iter().map(|range| range.start as u64).collect();
+        loop {
+            let number = place
+                .iter()
+                .zip(&cut.counts)
+                .fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p));
+            let wide = place.get(..cut.dims.len()).unwrap_or(&place);
+            if let Some(entry) = table.find(wide, number)
+                && let Some(at) = entry.address.checked_add(self.file.form.base)
+            {
+                out.push((at, entry.size));
+            }
+            // The next place in row-major order.
+            let mut axes = place.iter_mut().zip(&all).rev();
+            let moved = axes.any(|(p, range)| {
+                *p += 1;
+                let over = *p >= range.end as u64;
+                if over {
+                    *p = range.start as u64;
+                }
+                !over
+            });
+            if !moved {
+                return out;
+            }
+        }
+    }
+
     fn read_chunks(
         &self,
-        heap: &HeapReader<'_, '_>,
+        reads: &Reads<'_, '_, '_>,
         cut: &Cut,
         table: &ChunkTable,
         inside: &Region,
@@ -296,7 +346,7 @@ impl DatasetSource {
                     let plain = over && cut.chunks.plain_edges;
                     let mask = if plain { u32::MAX } else { entry.mask };
                     let part = (from.len != cut.shape).then_some(&from);
-                    self.read_chunk(heap, cut, entry, mask, part, &mut view).map_err(|e| {
+                    self.read_chunk(reads, cut, entry, mask, part, &mut view).map_err(|e| {
                         let start: Vec<usize> =
                             place.iter().zip(&cut.shape).map(|(p, c)| p * c).collect();
                         e.context(format!("in the chunk at {start:?}"))
@@ -327,7 +377,7 @@ impl DatasetSource {
     /// Reads one chunk, or the box `from` of it.
     fn read_chunk(
         &self,
-        heap: &HeapReader<'_, '_>,
+        reads: &Reads<'_, '_, '_>,
         cut: &Cut,
         entry: crate::chunk::Entry,
         mask: u32,
@@ -344,7 +394,7 @@ impl DatasetSource {
             }
             let whole = if from.is_none() { Some(whole()) } else { None };
             let Some(from) = from.or(whole.as_ref()) else { return Ok(()) };
-            return self.read_box(heap, entry.address, &cut.shape, from, out);
+            return self.read_box(reads, entry.address, &cut.shape, from, out);
         }
         cut.pipeline.check_plausible(entry.size, cut.bytes, mask)?;
         let verify = self.file.settings.verify;
@@ -355,7 +405,7 @@ impl DatasetSource {
             let mut chunk_buffer = std::mem::take(&mut scratch.chunk);
             let result = (|| {
                 let stored = crate::filter::room(&mut stored_buffer, stored);
-                self.file.bytes.read_at(at, stored)?;
+                reads.read_at(at, stored)?;
                 if from.is_none()
                     && let Some(order) = self.is.element.plain_order()
                     && let Some(bytes) = out.packed_bytes_mut()
@@ -367,8 +417,8 @@ impl DatasetSource {
                 let chunk = crate::filter::room(&mut chunk_buffer, cut.bytes);
                 cut.pipeline.decode(stored, mask, verify, None, scratch, chunk)?;
                 match from {
-                    Some(from) => self.put(heap, chunk, &cut.shape, from, out),
-                    None => self.put(heap, chunk, &cut.shape, &whole(), out),
+                    Some(from) => self.put(reads, chunk, &cut.shape, from, out),
+                    None => self.put(reads, chunk, &cut.shape, &whole(), out),
                 }
             })();
             scratch.stored = stored_buffer;
@@ -399,7 +449,7 @@ impl DatasetSource {
     /// Puts the box `from` of `chunk`, whose stored elements lie packed in `bytes`.
     fn put(
         &self,
-        heap: &HeapReader<'_, '_>,
+        reads: &Reads<'_, '_, '_>,
         bytes: &[u8],
         chunk: &[usize],
         from: &Region,
@@ -413,13 +463,13 @@ impl DatasetSource {
         let little = graticule_array::ByteOrder::Little;
         items.view_mut().copy_packed(bytes, chunk, from, little)?;
         let items = items.into_flat::<u8>()?;
-        out.assign(&self.is.element.decode(heap, &items, &from.len)?)
+        out.assign(&self.is.element.decode(reads.heap, &items, &from.len)?)
     }
 
     /// Reads the box `from` of an unfiltered block of `shape` at an address.
     fn read_box(
         &self,
-        heap: &HeapReader<'_, '_>,
+        reads: &Reads<'_, '_, '_>,
         address: u64,
         shape: &[usize],
         from: &Region,
@@ -439,7 +489,7 @@ impl DatasetSource {
             && let Some(bytes) = out.packed_bytes_mut()
             && bytes.len() == total
         {
-            self.file.bytes.read_at(base, bytes)?;
+            reads.read_at(base, bytes)?;
             if let Some(n) = self.turned(order) {
                 crate::filter::swap_in_place(bytes, n);
             }
@@ -502,11 +552,9 @@ impl DatasetSource {
                 with_scratch(|scratch: &mut Scratch| {
                     let mut buffer = std::mem::take(&mut scratch.stored);
                     let data = crate::filter::room(&mut buffer, bytes);
-                    let result = self
-                        .file
-                        .bytes
+                    let result = reads
                         .read_at(base + offset, data)
-                        .and_then(|()| self.put(heap, data, &chunk, &part, &mut target));
+                        .and_then(|()| self.put(reads, data, &chunk, &part, &mut target));
                     scratch.stored = buffer;
                     result
                 })?;
@@ -541,7 +589,8 @@ impl ChunkSource for DatasetSource {
                     Some(cut) if !cut.pipeline.is_empty() => cut.bytes.saturating_mul(3),
                     _ => 0,
                 };
-                (scratch, table.map(ChunkTable::stored))
+                let gathered = if self.file.bytes.is_near() { 0 } else { Gather::most_held() };
+                (scratch.saturating_add(gathered), table.map(ChunkTable::stored))
             }
             Body::At(_) => {
                 let n = self

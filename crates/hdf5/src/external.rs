@@ -122,4 +122,8 @@ impl ByteSource for Joined {
     fn location(&self) -> &Location {
         &self.location
     }
+
+    fn is_near(&self) -> bool {
+        true
+    }
 }

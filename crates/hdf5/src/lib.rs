@@ -24,6 +24,7 @@ mod message;
 mod meta;
 mod mosaic;
 mod netcdf;
+mod reads;
 mod recipe;
 mod selection;
 mod shared;

@@ -9,10 +9,12 @@ use crate::location::Location;
 
 mod blocks;
 mod file;
+mod gather;
 mod gzip;
 
-pub use blocks::BlockBytes;
+pub use blocks::{BlockBytes, BlockPool};
 pub use file::{FileBytes, HandlePool};
+pub use gather::Gather;
 pub use gzip::unpack;
 
 /// Bytes that can be read at any place from many threads.
@@ -33,6 +35,13 @@ pub trait ByteSource: Send + Sync + Debug {
 
     /// Where the bytes lie.
     fn location(&self) -> &Location;
+
+    /// Whether a read costs about as much as the bytes it copies, as from memory or the system's
+    /// cache. Of other bytes few, large reads are made: blocks of metadata, neighbouring chunks at
+    /// once.
+    fn is_near(&self) -> bool {
+        false
+    }
 
     /// The length and the time of change (ns since 1970; 0 if unknown), to notice changes.
     fn fingerprint(&self) -> (u64, i128) {
@@ -91,5 +100,9 @@ impl ByteSource for MemoryBytes {
 
     fn location(&self) -> &Location {
         &self.location
+    }
+
+    fn is_near(&self) -> bool {
+        true
     }
 }

@@ -19,7 +19,9 @@ pub mod testing;
 mod wrap;
 
 pub use backend::{Backend, GroupWriter, OpenHint, OpenOptions, StoredTypes};
-pub use bytes::{BlockBytes, ByteSource, FileBytes, HandlePool, MemoryBytes, unpack};
+pub use bytes::{
+    BlockBytes, BlockPool, ByteSource, FileBytes, Gather, HandlePool, MemoryBytes, unpack,
+};
 pub use concat::ConcatSource;
 pub use cursor::{Cursor, push_counted, push_varint};
 pub use location::{Location, LocationKind};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use graticule::storage::{CountingBytes, MemoryBytes};
 use graticule::{
-    Compression, DataArray, Dataset, Encoding, OpenOptions, WriteOptions, open_source_with, session,
+    ByteSource, Compression, DataArray, Dataset, Encoding, Location, OpenOptions, WriteOptions,
+    open_source_with, session,
 };
 
 use crate::new;
@@ -88,4 +89,99 @@ fn operations_read_what_they_need_and_no_more() {
         // Rows of what is not compressed lie bare in the file.
         assert!(read <= 100 + beside.1 && reads <= 1 + beside.0, "{format}: {reads} {read}");
     }
+}
+
+/// Bytes behind a network: each read is a round trip.
+#[derive(Debug)]
+struct Far(CountingBytes);
+
+impl ByteSource for Far {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) -> graticule::Result<()> {
+        self.0.read_at(at, out)
+    }
+
+    fn location(&self) -> &Location {
+        self.0.location()
+    }
+}
+
+#[test]
+fn bytes_far_away_are_read_by_few_large_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("far.nc");
+    // Two variables of 40 chunks of about 90 kB each, and 30 small ones.
+    let mut n = 1u32;
+    let mut noise = || {
+        n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (n >> 20) as i16
+    };
+    let values: Vec<i16> = (0..40 * 60_000).map(|_| noise()).collect();
+    let t = DataArray::new("t", ["time", "y", "x"], (values.clone(), [40, 200, 300]));
+    let chunks = || Encoding { chunks: Some(vec![1, 200, 300]), ..Encoding::default() };
+    let options = WriteOptions::new()
+        .format("NETCDF4")
+        .compression(Compression::Deflate(1))
+        .encoding("t", chunks())
+        .encoding("u", chunks());
+    let mut set = new()
+        .with_coord("time", "time", (0..40).collect::<Vec<i32>>())
+        .with_variable("t", t.variable())
+        .with_variable("u", t.variable());
+    for n in 0..30 {
+        let small = DataArray::new("s", "time", vec![n; 40]).with_attr("long_name", "a small one");
+        set = set.with_variable(format!("small{n}"), small.variable());
+    }
+    set.write_with(&path, &options).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let size = bytes.len() as u64;
+    assert!(size > 6_000_000, "{size}");
+    let counted = CountingBytes::new(Arc::new(MemoryBytes::new("far.nc", bytes)));
+    // A session of its own: its blocks are those of this file only.
+    let session = graticule::Session::builder().backends(graticule::backends()).build();
+    let open = || {
+        let far = Arc::new(Far(counted.clone()));
+        open_source_with(far, &OpenOptions::new(), &session).unwrap()
+    };
+    let (reads, read) = cost(&counted, || drop(open()));
+    eprintln!("open: {reads} reads, {read} bytes of {size}");
+    assert!(reads <= 4 && read <= 1 << 20, "open: {reads} reads, {read} bytes");
+
+    let set = open();
+    let (reads, read) = cost(&counted, || {
+        assert_eq!(set["t"].isel("time", 0..20).values::<i16>().unwrap(), values[..20 * 60_000]);
+    });
+    eprintln!("20 chunks: {reads} reads, {read} bytes");
+    // Blocks of a few chunks are computed at a time.
+    assert!(reads <= 12 && read <= 4 << 20, "20 chunks: {reads} reads, {read} bytes");
+
+    let (reads, read) = cost(&counted, || {
+        assert_eq!(
+            set["u"].isel("time", 30).values::<i16>().unwrap(),
+            values[30 * 60_000..][..60_000]
+        );
+    });
+    eprintln!("one chunk: {reads} reads, {read} bytes");
+    assert!(reads <= 2 && read <= 1 << 20, "one chunk: {reads} reads, {read} bytes");
+
+    let (reads, _) = cost(&counted, || {
+        for n in 0..30 {
+            assert_eq!(set[format!("small{n}").as_str()].values::<i32>().unwrap(), [n; 40]);
+        }
+    });
+    eprintln!("30 small variables: {reads} reads");
+    assert!(reads <= 4, "small ones: {reads} reads");
+
+    let far = Arc::new(Far(counted.clone()));
+    let raw = graticule::dataset::open_raw_source(far, &session, &Default::default()).unwrap();
+    let source = &raw.vars.iter().find(|v| v.name == "u").unwrap().source;
+    let all = graticule::Region::whole(&source.info().shape);
+    let (reads, read) = cost(&counted, || {
+        assert_eq!(source.read(&all).unwrap().to_flat::<i16>().unwrap(), values);
+    });
+    eprintln!("40 chunks at once: {reads} reads, {read} bytes");
+    assert!(reads <= 4 && read <= 8 << 20, "40 chunks at once: {reads} reads, {read} bytes");
 }

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use graticule_array::{Error, Result};
 use graticule_lazy::Session;
 use graticule_storage as storage;
-use graticule_storage::{Backend, ByteSource, FileBytes, Location, OpenHint, RawGroup, unpack};
+use graticule_storage::{
+    Backend, BlockBytes, ByteSource, FileBytes, Location, OpenHint, RawGroup, unpack,
+};
 
 /// Where HDF5 files may begin behind a block of the user's.
 const LATER: [u64; 3] = [512, 1024, 2048];
+
+/// Bytes fetched at a time where each read is a round trip: a megabyte takes about as long.
+const BLOCK: usize = 256 << 10;
 
 /// Opens a file with the first of the session's backends that recognises it.
 ///
@@ -25,6 +30,7 @@ pub fn open_raw(
 }
 
 /// [`open_raw`] of bytes from anywhere: in memory, behind a cache, or from a store of one's own.
+/// Those that are not [near](ByteSource::is_near) are read through blocks that the session keeps.
 ///
 /// # Errors
 /// If no backend recognises the bytes, or they are damaged.
@@ -34,6 +40,11 @@ pub fn open_raw_source(
     options: &storage::OpenOptions,
 ) -> Result<RawGroup> {
     let location = bytes.location().clone();
+    let bytes = if bytes.is_near() {
+        bytes
+    } else {
+        Arc::new(BlockBytes::new(bytes, BLOCK, session.blocks()))
+    };
     let bytes = unpack(bytes, options.unpacked, session.handles())?;
     let backend = choose(&bytes, session).map_err(|e| e.in_file(location.path()))?;
     backend.open(bytes, options).map_err(|e| e.in_file(location.path()))

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use graticule_array::{Array, Error, Result};
-use graticule_storage::{Backend, ChunkSink, HandlePool};
+use graticule_storage::{Backend, BlockPool, ChunkSink, HandlePool};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::expr::LazyArray;
@@ -57,6 +57,7 @@ struct Engine {
     folder: PathBuf,
     pool: OnceLock<ThreadPool>,
     handles: Arc<HandlePool>,
+    blocks: Arc<BlockPool>,
     report: Mutex<RunReport>,
     failed: Mutex<Option<PostMortem>>,
 }
@@ -147,6 +148,7 @@ impl SessionBuilder {
             folder: self.folder.unwrap_or_else(std::env::temp_dir),
             pool: OnceLock::new(),
             handles: Arc::default(),
+            blocks: Arc::default(),
             report: Mutex::default(),
             failed: Mutex::default(),
         };
@@ -233,6 +235,12 @@ impl Session {
     #[must_use]
     pub fn handles(&self) -> &Arc<HandlePool> {
         &self.0.engine.handles
+    }
+
+    /// The blocks of bytes that are far away, which all sources of this session share.
+    #[must_use]
+    pub fn blocks(&self) -> &Arc<BlockPool> {
+        &self.0.engine.blocks
     }
 
     fn pool(&self) -> Result<&ThreadPool> {

@@ -169,6 +169,10 @@ impl ByteSource for FileBytes {
         &self.identity.location
     }
 
+    fn is_near(&self) -> bool {
+        true
+    }
+
     fn fingerprint(&self) -> (u64, i128) {
         (self.identity.len, self.identity.changed)
     }

@@ -152,6 +152,10 @@ impl ByteSource for Unpacked {
         &self.place
     }
 
+    fn is_near(&self) -> bool {
+        true
+    }
+
     fn fingerprint(&self) -> (u64, i128) {
         self.fingerprint
     }

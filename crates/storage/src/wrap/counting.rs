@@ -131,6 +131,10 @@ impl ByteSource for CountingBytes {
         self.inner.location()
     }
 
+    fn is_near(&self) -> bool {
+        self.inner.is_near()
+    }
+
     fn fingerprint(&self) -> (u64, i128) {
         self.inner.fingerprint()
     }
