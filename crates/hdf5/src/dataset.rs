@@ -110,7 +110,12 @@ impl DatasetSource {
                     let total = bytes.ok_or_else(|| Error::corrupt("the data are too large"))?;
                     let form = Form { base: 0, ..file.form };
                     let bytes = pieces.bytes(file.bytes.location(), total as u64);
-                    file = Arc::new(FileHandle { bytes, form, settings: file.settings.clone() });
+                    file = Arc::new(FileHandle {
+                        bytes,
+                        form,
+                        settings: file.settings.clone(),
+                        paths: Arc::default(),
+                    });
                     Body::At(0)
                 }
             },
@@ -152,7 +157,10 @@ impl DatasetSource {
                 Body::Chunked(Box::new(Chunked { index, table: OnceLock::new() }))
             }
             Layout::Virtual { .. } => match mosaic {
-                Some(mosaic) => Body::Virtual(Box::new(mosaic)),
+                Some(mosaic) => {
+                    grid = mosaic.grid(&full);
+                    Body::Virtual(Box::new(mosaic))
+                }
                 None => Body::Nowhere,
             },
         };
@@ -207,7 +215,7 @@ impl DatasetSource {
         let Some(inside) = inside else { return Ok(()) };
         let mut out = out.region(&inside.relative_to(&region.start))?;
         let meta = Meta::new(&self.file.bytes, self.file.form, &self.file.settings);
-        let heap = HeapReader::new(&meta);
+        let heap = HeapReader::new(&meta, self.file.paths.clone());
         let reads = Reads::new(&heap, &self.file.bytes);
         match &self.body {
             Body::Nowhere => out.fill(&self.is.fill),

@@ -6,8 +6,9 @@ use graticule_array::{Array, ByteOrder, DType, Error, Field, RecordType, Result,
 
 use crate::float;
 use crate::heap::global::GlobalHeap;
-use crate::message::datatype::{Class, Datatype, FloatFormat, Padding};
+use crate::message::datatype::{Class, Datatype, FloatFormat, Padding, Pointing};
 use crate::meta::Meta;
+use crate::reference::{self, Paths};
 
 /// How the elements of a dataset or attribute become those of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +41,8 @@ pub(crate) enum How {
     FixedText(Padding),
     /// Text of any length, in the global heap.
     HeapText,
+    /// Places in the file, taken as the text that says what is there.
+    Reference(Pointing),
     /// Sequences of any length, in the global heap.
     HeapList(Box<Element>),
 }
@@ -57,11 +60,13 @@ pub(crate) struct Turn {
 pub(crate) struct HeapReader<'a, 'b> {
     pub(crate) meta: &'a Meta<'b>,
     pub(crate) heap: GlobalHeap,
+    pub(crate) paths: Arc<Paths>,
 }
 
 impl<'a, 'b> HeapReader<'a, 'b> {
-    pub(crate) fn new(meta: &'a Meta<'b>) -> Self {
-        Self { meta, heap: GlobalHeap::default() }
+    /// `paths` are those of the file, found when they are first needed.
+    pub(crate) fn new(meta: &'a Meta<'b>, paths: Arc<Paths>) -> Self {
+        Self { meta, heap: GlobalHeap::default(), paths }
     }
 }
 
@@ -121,7 +126,8 @@ impl Element {
             Class::String { padding, .. } => {
                 Self::new(DType::Bytes(size), size, How::Text(*padding))
             }
-            Class::Opaque | Class::Reference => opaque(),
+            Class::Opaque => opaque(),
+            Class::Reference(kind) => Self::new(DType::Str, size, How::Reference(*kind)),
             Class::Compound { members } => {
                 let mut fields = Vec::with_capacity(members.len());
                 let mut turns = Vec::new();
@@ -313,6 +319,10 @@ impl Element {
                 }
                 Array::from_vec(shape, out)
             }
+            How::Reference(kind) => {
+                let shown = items.map(|item| reference::shown(heap, *kind, item).map(Text::from));
+                Array::from_vec(shape, shown.collect::<Result<Vec<_>>>()?)
+            }
             How::HeapList(base) => {
                 let item_size = base.axes.iter().try_fold(base.stored, |n, a| n.checked_mul(*a));
                 let item_size = item_size.unwrap_or(usize::MAX).max(1);
@@ -337,7 +347,9 @@ impl Element {
     /// The value of what was never written and has no fill value of its own.
     pub(crate) fn zero(&self) -> Result<Scalar> {
         match self.how {
-            How::HeapText | How::FixedText(_) => Ok(Scalar::Str(Text::from(""))),
+            How::HeapText | How::FixedText(_) | How::Reference(_) => {
+                Ok(Scalar::Str(Text::from("")))
+            }
             _ => Array::zeros(&self.dtype, &[])?.get(&[]),
         }
     }

@@ -8,6 +8,7 @@ use graticule_storage::ByteSource;
 use crate::filter::Codecs;
 use crate::header::Header;
 use crate::meta::{Form, Meta};
+use crate::reference::Paths;
 use crate::shared::SharedTable;
 use crate::superblock::Superblock;
 
@@ -26,6 +27,8 @@ pub(crate) struct FileHandle {
     pub(crate) bytes: Arc<dyn ByteSource>,
     pub(crate) form: Form,
     pub(crate) settings: Settings,
+    /// Where references lead to.
+    pub(crate) paths: Arc<Paths>,
 }
 
 /// Reads the superblock and what it points at: a reader of metadata, and where the root

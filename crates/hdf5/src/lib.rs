@@ -26,6 +26,7 @@ mod mosaic;
 mod netcdf;
 mod reads;
 mod recipe;
+mod reference;
 mod selection;
 mod shared;
 mod superblock;

@@ -62,6 +62,10 @@ pub struct DatasetFacts {
     /// 5 opaque, 6 compound, 7 reference, 8 enumeration, 9 variable length, 10 array,
     /// 11 complex.
     pub class: u8,
+    /// The type of an element as it is stored, in words: `int16`, `long double (80 bits in 16
+    /// bytes)`, `reference to an object`, `{a: int8, b: text}`. In memory it is the nearest dtype
+    /// of the source.
+    pub stored_type: String,
     /// The current lengths; `None` for a dataset without a dataspace of its own.
     pub shape: Option<Vec<u64>>,
     /// The lengths it may grow to, `None` without limit.
@@ -108,8 +112,13 @@ pub(crate) fn objects(bytes: &Arc<dyn ByteSource>, settings: &Settings) -> Resul
     let located = |e: Error| e.in_file(bytes.location().path());
     let (meta, root) = begin(bytes, settings).map_err(located)?;
     let settings = settings.clone();
-    let file = Arc::new(FileHandle { bytes: bytes.clone(), form: meta.form, settings });
-    let heap = HeapReader::new(&meta);
+    let file = Arc::new(FileHandle {
+        bytes: bytes.clone(),
+        form: meta.form,
+        settings,
+        paths: Arc::default(),
+    });
+    let heap = HeapReader::new(&meta, file.paths.clone());
     let header = Header::read(&meta, root).map_err(located)?;
     let mut lister =
         Lister { heap: &heap, meta: &meta, file: &file, above: Vec::new(), out: Vec::new() };
@@ -195,6 +204,7 @@ impl Lister<'_, '_> {
     fn dataset(&self, header: &Header, path: &str) -> Result<DatasetFacts> {
         let description = Description::read(self.meta, self.heap, header, View::Plain)?;
         let class = description.datatype.class_number();
+        let stored_type = description.datatype.words();
         let shape = description.shape();
         let max = description.max.clone();
         let layout = description.layout.name();
@@ -210,6 +220,7 @@ impl Lister<'_, '_> {
         let storage = source.storage();
         Ok(DatasetFacts {
             class,
+            stored_type,
             shape,
             max,
             layout,

@@ -38,7 +38,7 @@ impl Slab {
     }
 
     /// Whether the places follow each other without gaps.
-    fn is_dense(&self) -> bool {
+    pub(crate) fn is_dense(&self) -> bool {
         self.block.is_none_or(|b| b >= self.stride || self.count == Some(1))
     }
 

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use graticule_array::{Array, DType, Region, Scalar};
-use graticule_hdf5::{Hdf5Backend, ObjectKind, list};
+use graticule_hdf5::{Hdf5Backend, Object, ObjectKind, list};
 use graticule_storage::{
     Backend, ByteSource, ChunkSource, FileBytes, HandlePool, Location, OpenOptions, RawGroup,
 };
@@ -116,6 +116,30 @@ fn make(folder: &Path) -> Option<Value> {
     )
 }
 
+/// The words for types as they are stored.
+const STORED: [(&str, &str); 12] = [
+    ("kinds.h5/wide", "long double (80 bits in 16 bytes)"),
+    ("kinds.h5/half", "float16"),
+    ("kinds.h5/odd", "int16"),
+    ("kinds.h5/offset", "uint16 of which 11 bits count"),
+    ("kinds.h5/truth", "enumeration of int8"),
+    ("kinds.h5/complex", "{r: float32, i: float32}"),
+    ("kinds.h5/text", "text"),
+    ("kinds.h5/fixed", "text of 3 bytes"),
+    ("references.h5/objects", "reference to an object"),
+    ("references.h5/regions", "reference to a part of a dataset"),
+    ("references.h5/lists", "sequence of reference to an object"),
+    ("indices.h5/single", "int64"),
+];
+
+fn stored_types(listed: &[Object]) -> BTreeMap<&str, String> {
+    let datasets = listed.iter().filter_map(|object| match &object.kind {
+        ObjectKind::Dataset(facts) => Some((object.path.as_str(), facts.stored_type.clone())),
+        _ => None,
+    });
+    datasets.collect()
+}
+
 #[test]
 fn what_h5py_writes_is_read_as_h5py_reads_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -146,6 +170,32 @@ fn what_h5py_writes_is_read_as_h5py_reads_it() {
                 compare(expected, &data, &at);
                 boxes_agree(&**source, &data, &at);
             }
+        }
+        let kinds = stored_types(&listed);
+        for (path, expected) in STORED.iter().filter(|(path, _)| path.starts_with(name)) {
+            let path = path.strip_prefix(name.as_str()).unwrap();
+            assert_eq!(kinds.get(path).map(String::as_str), Some(*expected), "{name}{path}");
+        }
+        if name == "virtual_new.h5" {
+            // Cut between sources, unless these take turns.
+            for (path, counts) in [
+                ("/rows", [5, 1]),
+                ("/growing", [1, 2]),
+                ("/numbered", [4, 1]),
+                ("/in_turn", [1, 1]),
+                ("/woven", [1, 1]),
+                ("/strided", [1, 3]),
+            ] {
+                let grid = &variables.get(path).unwrap().info().grid;
+                assert_eq!(grid.counts(), counts, "{path}");
+            }
+        }
+        if name == "references.h5" {
+            let see = &root.groups.iter().flat_map(|g| &g.vars).find(|v| v.name == "x").unwrap();
+            assert_eq!(see.attrs[0].value.get(&[]).unwrap(), Scalar::Str("/data".into()));
+            let lists = variables.get("/lists").unwrap().read(&Region::whole(&[2])).unwrap();
+            let Scalar::List(first) = lists.get(&[0]).unwrap() else { panic!("not a list") };
+            assert_eq!(first.get(&[1]).unwrap(), Scalar::Str("/data".into()));
         }
         if name == "links.h5" {
             let grid = variables.get("/outside").unwrap();

@@ -2,6 +2,8 @@
 
 use graticule::array::DType;
 
+use super::hash;
+
 /// The families in which widths and spellings are not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
@@ -43,6 +45,8 @@ pub(crate) fn agrees(name: &str, found: &DType) -> bool {
     }
     match (family_of_name(name), family_of(found)) {
         (Some(a), Some(b)) => a == b,
+        // The values are then compared as long doubles.
+        (None, None) if name == hash::LONG_DOUBLE => *found == DType::F64,
         (None, None) => name == found.to_string(),
         _ => false,
     }
@@ -63,6 +67,7 @@ mod tests {
         assert!(agrees("S5", &DType::Bytes(9)) && agrees("S1", &DType::Char));
         assert!(agrees("U12", &DType::Str) && agrees("str/object", &DType::Str));
         assert!(!agrees("U12", &DType::Bytes(12)) && !agrees("S3", &DType::Str));
+        assert!(agrees("float128", &DType::F64) && !agrees("float128", &DType::F32));
         assert!(agrees("float32", &DType::F32) && !agrees("float64", &DType::F32));
         assert!(!agrees("int8", &DType::Char) && !agrees("uint8", &DType::I8));
     }

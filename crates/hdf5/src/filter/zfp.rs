@@ -1,4 +1,4 @@
-//! ZFP: blocks of 4 numbers in each of up to three dimensions, transformed and cut bit by bit.
+//! ZFP: blocks of 4 numbers in each of up to four dimensions, transformed and cut bit by bit.
 //!
 //! After P. Lindstrom, Fixed-Rate Compressed Floating-Point Arrays, IEEE TVCG 20 (2014), and
 //! the description of the stream in the documentation of zfp.
@@ -33,9 +33,6 @@ pub(super) fn decode(call: &Call<'_>, input: &[u8], out: &mut Vec<u8>) -> Result
     }
     bits.skip(48 % (width as usize * rank));
     let limits = limits(&mut bits);
-    if rank > 3 {
-        return Err(Error::unsupported("zfp in four dimensions"));
-    }
     let size = if kind & 1 == 0 { 4 } else { 8 };
     let total = shape.iter().try_fold(size, |n: usize, l| n.checked_mul(*l));
     if total.is_none_or(|n| n > call.room()) {
@@ -83,23 +80,26 @@ fn limits(bits: &mut LowBits<'_>) -> Limits {
 /// Decodes all blocks; the first of the lengths is the one that changes fastest.
 fn all<T: Number>(input: &[u8], shape: &[usize], limits: &Limits, out: &mut Vec<u8>) {
     let at = |axis: usize| shape.get(axis).copied().unwrap_or(1);
-    let (nx, ny, nz) = (at(0), at(1), at(2));
+    let (nx, ny, nz, nw) = (at(0), at(1), at(2), at(3));
     let first = out.len();
-    out.resize(first + nx * ny * nz * T::SIZE, 0);
+    out.resize(first + nx * ny * nz * nw * T::SIZE, 0);
     let target = out.get_mut(first..).unwrap_or_default();
     let mut bits = LowBits::new(input);
     let mut block = Block::<T>::new(shape.len());
-    for z in (0..nz).step_by(4) {
-        for y in (0..ny).step_by(4) {
-            for x in (0..nx).step_by(4) {
-                block.decode(&mut bits, limits);
-                // Blocks reach over the edge; their numbers there are padding.
-                for k in 0..(nz - z).min(4) {
-                    for j in 0..(ny - y).min(4) {
-                        let row = ((z + k) * ny + y + j) * nx + x;
-                        let n = (nx - x).min(4);
-                        let to = target.get_mut(row * T::SIZE..(row + n) * T::SIZE);
-                        block.put_row(j + 4 * k, to.unwrap_or_default());
+    let rows = |n: usize, at: usize| (n - at).min(4);
+    for w in (0..nw).step_by(4) {
+        for z in (0..nz).step_by(4) {
+            for y in (0..ny).step_by(4) {
+                for x in (0..nx).step_by(4) {
+                    block.decode(&mut bits, limits);
+                    // Blocks reach over the edge; their numbers there are padding.
+                    let (cy, cz, cw) = (rows(ny, y), rows(nz, z), rows(nw, w));
+                    for row in 0..cy * cz * cw {
+                        let (j, k, l) = (row % cy, row / cy % cz, row / cy / cz);
+                        let line = (((w + l) * nz + z + k) * ny + y + j) * nx + x;
+                        let n = rows(nx, x);
+                        let to = target.get_mut(line * T::SIZE..(line + n) * T::SIZE);
+                        block.put_row(j + 4 * k + 16 * l, to.unwrap_or_default());
                     }
                 }
             }

@@ -25,7 +25,7 @@ pub(crate) enum Class {
     Bits { order: ByteOrder, offset: u16, precision: u16 },
     Opaque,
     Compound { members: Vec<Member> },
-    Reference,
+    Reference(Pointing),
     Enum { base: Box<Datatype>, members: Vec<(String, Vec<u8>)> },
     Sequence { base: Box<Datatype> },
     Text { padding: Padding },
@@ -44,6 +44,16 @@ pub(crate) struct FloatFormat {
     pub(crate) bias: u32,
     /// 0: none, 1: the first bit is always set, 2: it is set and left out.
     pub(crate) norm: u8,
+}
+
+/// What references point at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pointing {
+    Object,
+    /// A part of a dataset.
+    Region,
+    /// Since HDF5 1.12 one form serves objects, parts and attributes.
+    Any,
 }
 
 /// How text is filled up.
@@ -73,7 +83,7 @@ impl Datatype {
             Class::Bits { .. } => 4,
             Class::Opaque => 5,
             Class::Compound { .. } => 6,
-            Class::Reference => 7,
+            Class::Reference(_) => 7,
             Class::Enum { .. } => 8,
             Class::Sequence { .. } => 9,
             Class::Array { .. } => 10,
@@ -124,7 +134,12 @@ impl Datatype {
                 Class::Opaque
             }
             6 => compound(c, version, (bits & 0xffff) as usize, size, depth)?,
-            7 => Class::Reference,
+            7 => Class::Reference(match bits & 15 {
+                0 => Pointing::Object,
+                1 => Pointing::Region,
+                2..=4 => Pointing::Any,
+                kind => return Err(Error::unsupported(format!("HDF5 references of kind {kind}"))),
+            }),
             8 => enumeration(c, version, (bits & 0xffff) as usize, depth)?,
             9 => {
                 let base = Box::new(Self::nested(c, depth + 1)?);

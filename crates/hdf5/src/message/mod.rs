@@ -7,3 +7,4 @@ pub(crate) mod fill;
 pub(crate) mod filters;
 pub(crate) mod layout;
 pub(crate) mod link;
+mod words;

@@ -1,6 +1,7 @@
 //! Virtual datasets: put together from pieces of others, in this file and in other files.
 
 mod draw;
+mod grid;
 mod mapping;
 mod pairs;
 mod sources;

@@ -70,7 +70,7 @@ impl Files {
                 let form = meta.form;
                 drop(meta);
                 let settings = self.settings.clone();
-                let handle = Arc::new(FileHandle { bytes, form, settings });
+                let handle = Arc::new(FileHandle { bytes, form, settings, paths: Arc::default() });
                 Some(Arc::new(SourceFile { handle, seen: Seen::default() }))
             }
             None => None,
@@ -97,7 +97,7 @@ impl Files {
         if !header.is_dataset() {
             return Ok(None);
         }
-        let heap = HeapReader::new(&meta);
+        let heap = HeapReader::new(&meta, file.handle.paths.clone());
         let description = Description::read(&meta, &heap, &header, self.view)?;
         let known = Blueprints::default();
         let at = path.to_owned();

@@ -6,7 +6,7 @@ use graticule_storage::RawAttr;
 use crate::element::{Element, HeapReader};
 use crate::message::attribute::Attribute;
 use crate::message::dataspace::Dataspace;
-use crate::message::datatype::Class;
+use crate::message::datatype::{Class, Datatype};
 
 /// Attributes that only serve the format.
 const HIDDEN: [&str; 9] = [
@@ -84,6 +84,18 @@ pub(crate) fn value(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<
     }
     shape.extend(&element.axes);
     element.decode(heap, &attribute.value, &shape)
+}
+
+/// The addresses in a line of lists of references, as they are stored: not their paths, for all
+/// objects would have to be found.
+pub(super) fn addresses(heap: &HeapReader<'_, '_>, attribute: &Attribute) -> Result<Array> {
+    let Ok(Datatype { size, class: Class::Sequence { base } }) = &attribute.datatype else {
+        return value(heap, attribute);
+    };
+    let base = Box::new(Datatype { size: base.size, class: Class::Opaque });
+    let element = Element::of(&Datatype { size: *size, class: Class::Sequence { base } })?;
+    let count = attribute.space.count().unwrap_or(u64::MAX);
+    element.decode(heap, &attribute.value, &[crate::header::to_usize(count)?])
 }
 
 /// Text of fixed length; bytes that are not UTF-8 become replacement characters.

@@ -186,7 +186,7 @@ impl Dims {
 
     /// The scales that the references of a dataset lead to.
     fn listed(&self, heap: &HeapReader<'_, '_>, leaf: &Leaf) -> Option<Vec<Option<usize>>> {
-        let list = attrs::value(heap, leaf.attribute("DIMENSION_LIST")?).ok()?;
+        let list = attrs::addresses(heap, leaf.attribute("DIMENSION_LIST")?).ok()?;
         let each = list.view::<graticule_array::Array>().ok()?;
         let first = |of: &graticule_array::Array| -> Option<usize> {
             let bytes = of.to_flat::<u8>().ok()?;

@@ -44,8 +44,9 @@ fn open_file(
 ) -> Result<RawGroup> {
     let (meta, address) = begin(bytes, settings)?;
     let (form, kept) = (meta.form, settings.clone());
-    let file = Arc::new(FileHandle { bytes: bytes.clone(), form, settings: kept });
-    let heap = HeapReader::new(&meta);
+    let file =
+        Arc::new(FileHandle { bytes: bytes.clone(), form, settings: kept, paths: Arc::default() });
+    let heap = HeapReader::new(&meta, file.paths.clone());
     let root = Header::read(&meta, address)?;
     let mut walk = Walk::new(&heap, address, View::Netcdf);
     let mut tree = walk.group(&root, "", "/")?;

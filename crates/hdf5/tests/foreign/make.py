@@ -148,6 +148,9 @@ def kinds():
     with h5py.File("kinds.h5", "w", userblock_size=1024) as f:
         f["named"] = np.dtype([("a", "i2"), ("b", ">f8")])
         f.create_dataset("half", data=np.array([1, -0.5, 65504, np.inf], "f2"))
+        wide = [1, -0.1, 1e-320, np.inf, 0, -0.0, np.longdouble(1) / 3, np.longdouble(2) ** -1075]
+        wide += [np.nextafter(np.longdouble(2) ** -1075, 1), np.longdouble("1e4000"), 1.5e308]
+        f.create_dataset("wide", data=np.array(wide, np.longdouble))
         f.create_dataset("odd", data=np.arange(5), dtype=h5py.h5t.STD_I16BE)
         bits = h5py.h5t.STD_U16LE.copy()
         bits.set_precision(11)
@@ -209,6 +212,57 @@ def links():
     note("links.h5")
 
 
+def references():
+    """References to objects and to parts of datasets; what is expected is what they lead to."""
+    with h5py.File("references.h5", "w") as f:
+        f["data/x"] = np.arange(12).reshape(3, 4)
+        f["alias"] = f["data/x"]
+        f["named"] = np.dtype("i4")
+        objects = f.create_dataset("objects", (5,), h5py.ref_dtype)
+        objects[:4] = [f["data/x"].ref, f["/"].ref, f["data"].ref, f["named"].ref]
+        f.create_dataset("cut", (2, 2), h5py.ref_dtype, chunks=(1, 2))[0] = [f["data"].ref] * 2
+        gone = f.create_dataset("gone", data=[1])
+        lost = f.create_dataset("lost", (1,), h5py.ref_dtype)
+        lost[0] = gone.ref
+        address = h5py.h5o.get_info(gone.id).addr
+        del f["gone"]
+        regions = f.create_dataset("regions", (8,), h5py.regionref_dtype)
+        x = f["data/x"]
+        regions[0] = x.regionref[1, 2:4]
+        regions[1] = x.regionref[:, ::2]
+        regions[2] = x.regionref[...]
+        regions[3] = x.regionref[np.array([[1, 0, 0, 1], [0, 0, 0, 0], [0, 1, 0, 0]], bool)]
+        two = space((3, 4))
+        two.select_hyperslab((0, 0), (1, 2))
+        two.select_hyperslab((2, 1), (1, 3), op=h5py.h5s.SELECT_OR)
+        none = space((3, 4))
+        none.select_none()
+        wide = slab(space((3, 4)), (0, 0), (1, 2), (1, 2), (3, 1))
+        for i, part in enumerate((two, none, wide), 4):
+            regions[i] = h5py.h5r.create(f.id, b"/data/x", h5py.h5r.DATASET_REGION, part)
+        lists = f.create_dataset("lists", (2,), h5py.vlen_dtype(h5py.ref_dtype))
+        lists[0] = np.array([x.ref, f["data"].ref], h5py.ref_dtype)
+        x.attrs["see"] = f["data"].ref
+    expected["references.h5"] = {
+        "objects": [[5], ["/alias", "/", "/data", "/named", ""]],
+        "cut": [[2, 2], ["/data", "/data", "", ""]],
+        "lost": [[1], [f"the object at {address}"]],
+        "regions": [
+            [8],
+            [
+                "/alias[1, 2:4]",
+                "/alias[2 blocks]",
+                "/alias[...]",
+                "/alias[3 points]",
+                "/alias[2 blocks]",
+                "/alias[nothing]",
+                "/alias[2 blocks]",
+                "",
+            ],
+        ],
+    }
+
+
 sources()
 virtual("latest", "virtual_new.h5")
 virtual("earliest", "virtual_old.h5")
@@ -216,5 +270,6 @@ shared()
 kinds()
 indices()
 links()
+references()
 with open("expected.json", "w") as out:
     json.dump(expected, out)

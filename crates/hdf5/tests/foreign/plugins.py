@@ -46,6 +46,7 @@ with h5py.File(f"{folder}/packed.h5", "w") as f:
         "expert": dict(minbits=10, maxbits=400, maxprec=20, minexp=-40),
     }
     shapes = [((101,), (37,)), ((30, 41), (13, 22)), ((10, 13, 17), (7, 9, 11))]
+    shapes.append(((5, 9, 10, 7), (5, 6, 10, 7)))
     for kind in ("f4", "f8", "i4", "i8"):
         for mode, words in modes.items():
             if kind[0] == "i" and mode in ("accuracy", "expert"):
@@ -53,6 +54,10 @@ with h5py.File(f"{folder}/packed.h5", "w") as f:
             for shape, chunks in shapes:
                 data = smooth(*shape) * (1000 if kind[0] == "i" else 1)
                 put(f"zfp_{kind}_{mode}_{len(shape)}", data.astype(kind), chunks, hp.Zfp(**words))
+    for kind in (">f4", ">f8", ">i4"):
+        whole = (smooth(10, 13, 17) * 1000).astype(kind)
+        put(f"zfp_big_{kind[1:]}", whole, (7, 9, 11), hp.Zfp(rate=11))
+    put("zfp_big_reversible", smooth(30, 41).astype(">f8"), (13, 22), hp.Zfp(reversible=True))
     put("zfp_zeros", np.zeros((10, 10), "f4"), (10, 10), hp.Zfp(accuracy=1e-3))
     put("zfp_flat", smooth(1, 40).astype("f4"), (1, 40), hp.Zfp(accuracy=1e-3))
     gaps = smooth(40, 40)

@@ -1,5 +1,5 @@
 //! One block of ZFP.
-#![allow(clippy::indexing_slicing)] // a kernel: blocks of 4, 16 or 64 numbers, steps of 1, 4, 16
+#![allow(clippy::indexing_slicing)] // a kernel: blocks of 4, 16, 64 or 256 numbers, steps of 1, 4, 16, 64
 
 use crate::filter::low_bits::LowBits;
 
@@ -59,12 +59,16 @@ fn power(e: i64) -> f64 {
     2f64.powi(e / 2) * 2f64.powi(e - e / 2)
 }
 
+/// Numbers of a block in four dimensions.
+const LARGEST: usize = 256;
+
 /// A decoded block.
 pub(super) struct Block<T> {
     rank: usize,
     /// The place of each coefficient, lowest frequency first.
     order: Vec<u8>,
-    numbers: [i64; 64],
+    numbers: [i64; LARGEST],
+    coefficients: [u64; LARGEST],
     values: Vec<T>,
 }
 
@@ -73,7 +77,8 @@ impl<T: Number> Block<T> {
         Self {
             rank,
             order: order(rank),
-            numbers: [0; 64],
+            numbers: [0; LARGEST],
+            coefficients: [0; LARGEST],
             values: vec![T::scaled(0, 0); 1 << (2 * rank)],
         }
     }
@@ -138,14 +143,15 @@ impl<T: Number> Block<T> {
             precision = bits.read(n) + 1;
             spent += u64::from(n);
         }
-        let mut coefficients = [0u64; 64];
         let n = self.order.len();
         let room = limits.most_bits.saturating_sub(spent);
-        spent += planes(bits, room, precision, width, &mut coefficients[..n]);
+        let coefficients = &mut self.coefficients[..n];
+        coefficients.fill(0);
+        spent += planes(bits, room, precision, width, coefficients);
         // From base -2 to two's complement, and from order of frequency to that of places.
         let mask = if width == 32 { 0xaaaa_aaaa } else { 0xaaaa_aaaa_aaaa_aaaa };
         for (place, c) in self.order.iter().zip(coefficients) {
-            let value = (c ^ mask).wrapping_sub(mask);
+            let value = (*c ^ mask).wrapping_sub(mask);
             self.numbers[usize::from(*place)] =
                 if width == 32 { i64::from(value as u32 as i32) } else { value as i64 };
         }
@@ -172,7 +178,13 @@ fn planes(bits: &mut LowBits<'_>, room: u64, precision: u64, width: u32, out: &m
         // The coefficients that are known to be other than zero, bit by bit ...
         let known = (n as u64).min(left);
         left -= known;
-        let mut x = bits.read(known as u32);
+        for part in out[..known as usize].chunks_mut(64) {
+            let mut x = bits.read(part.len() as u32);
+            for value in part {
+                *value |= (x & 1) << plane;
+                x >>= 1;
+            }
+        }
         // ... then the others, in runs of zeros that end in a one.
         while n < size && left > 0 {
             left -= 1;
@@ -186,22 +198,15 @@ fn planes(bits: &mut LowBits<'_>, room: u64, precision: u64, width: u32, out: &m
                 }
                 n += 1;
             }
-            x |= 1 << n;
+            out[n] |= 1 << plane;
             n += 1;
-        }
-        for value in out.iter_mut() {
-            if x == 0 {
-                break;
-            }
-            *value |= (x & 1) << plane;
-            x >>= 1;
         }
     }
     room - left
 }
 
 /// Undoes the transform along one line of four.
-fn lift(numbers: &mut [i64; 64], line: [usize; 4], reversible: bool, width: u32) {
+fn lift(numbers: &mut [i64; LARGEST], line: [usize; 4], reversible: bool, width: u32) {
     // All arithmetic wraps at the width of the numbers.
     let cut = |n: i64| if width == 32 { i64::from(n as i32) } else { n };
     let [mut x, mut y, mut z, mut w] = line.map(|i| numbers[i]);
@@ -239,36 +244,33 @@ fn lift(numbers: &mut [i64; 64], line: [usize; 4], reversible: bool, width: u32)
 /// The places of a block by frequency: the sum of the frequencies counts first, then that of
 /// their squares.
 fn order(rank: usize) -> Vec<u8> {
-    let n = 1usize << (2 * rank);
-    let mut all: Vec<u8> = (0..n as u8).collect();
-    let digits = |place: u8| [place & 3, place >> 2 & 3, place >> 4 & 3];
+    let mut all: Vec<u8> = (0..=u8::MAX).take(1 << (2 * rank)).collect();
     all.sort_by_key(|place| {
-        let d = digits(*place);
-        let sum: u8 = d.iter().sum();
-        let squares: u8 = d.iter().map(|n| n * n).sum();
-        (sum, squares, turn(d))
+        let digits = [place & 3, place >> 2 & 3, place >> 4 & 3, place >> 6];
+        let digits = &digits[..rank];
+        let sum: u8 = digits.iter().sum();
+        let squares: u8 = digits.iter().map(|n| n * n).sum();
+        (sum, squares, digits.iter().max() == Some(&3), turn(digits))
     });
     all
 }
 
-/// The order of places with the same frequencies in different dimensions.
-fn turn([x, y, z]: [u8; 3]) -> u8 {
-    // One differs from two that are alike: by the dimension of the one.
-    if x == y {
-        return 2;
-    }
-    if x == z {
-        return 1;
-    }
-    if y == z {
-        return 0;
-    }
-    match (x > y, y > z, x > z) {
-        (true, true, _) => 0,
-        (true, false, true) => 1,
-        (false, true, false) => 2,
-        (false, true, true) => 3,
-        (true, false, false) => 4,
-        (false, false, _) => 5,
-    }
+/// The order of places with the same frequencies in different dimensions: by the dimension of the
+/// largest frequency that there is once, then by that of the next one, counted on from there.
+fn turn(digits: &[u8]) -> [usize; 3] {
+    let rank = digits.len();
+    let once = |frequency: u8| {
+        let mut at = digits.iter().enumerate().filter(|(_, d)| **d == frequency).map(|(i, _)| i);
+        at.next().filter(|_| at.next().is_none())
+    };
+    let mut single = (0..4).rev().filter_map(once);
+    let Some(first) = single.next() else {
+        // Two pairs, or all alike: by the partner of the first dimension.
+        let partner = digits.iter().skip(1).position(|d| *d == digits[0]);
+        let high = digits.iter().max() == Some(&digits[0]);
+        return [partner.unwrap_or(0), usize::from(!high), 0];
+    };
+    let mut on = single.map(|at| (at + rank - first) % rank);
+    let (second, third) = (on.next().unwrap_or(0), on.next().unwrap_or(0));
+    [first, second, usize::from(third != second % 3 + 1)]
 }
