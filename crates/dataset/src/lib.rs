@@ -63,8 +63,9 @@ pub use index::{
     PointRecipe, Query, RangeIndex, index_laws,
 };
 pub use io::{
-    Compression, FileList, IndexReport, ManyOptions, OpenOptions, Preprocess, WriteOptions,
-    index_files, open_dataset, open_groups, open_mfdataset, open_raw, open_raw_source, open_source,
+    Compression, FileList, FilePattern, IndexReport, ManyOptions, OpenOptions, Preprocess,
+    WriteOptions, index_files, open_dataset, open_groups, open_mfdataset, open_raw,
+    open_raw_source, open_source,
 };
 pub use name::Name;
 pub use report::{Finding, Places, Report, Severity, TimeAudit, TimeGap};

@@ -44,10 +44,10 @@ pub use graticule_dataset::{AlignOn, CalendarOptions, SeasonYear, Seasons, seaso
 pub use graticule_dataset::{
     Along, AttrValue, Attrs, Bins, CombineOptions, Compat, Compression, Coords, DataArray,
     DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample, Dims, Encoding,
-    Every, Fault, FileList, Index, Indexer, Join, Label, LabelIndex, Labels, Lacking, ManyOptions,
-    Name, Near, OpenOptions, Origin, Reducer, Selector, Side, Variable, WriteOptions, all, any,
-    bins, combine, compute, compute_datasets, concat, count, every, first, last, max, mean, min,
-    near, prod, std, step, sum, var,
+    Every, Fault, FileList, FilePattern, Index, Indexer, Join, Label, LabelIndex, Labels, Lacking,
+    ManyOptions, Name, Near, OpenOptions, Origin, Reducer, Selector, Side, Variable, WriteOptions,
+    all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
+    mean, min, near, prod, std, step, sum, var,
 };
 pub use graticule_dataset::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Finding, Flag, Flags,

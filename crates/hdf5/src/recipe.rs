@@ -18,6 +18,7 @@ use crate::header::to_usize;
 use crate::message::datatype::Datatype;
 use crate::message::layout::Layout;
 use crate::meta::{Form, Meta, Piece};
+use crate::reference::Paths;
 
 /// Changes whenever the meaning of the bytes does.
 const VERSION: u8 = 1;
@@ -102,12 +103,13 @@ pub(crate) fn read(
     };
     let messages = Messages { space, datatype, layout, filters, fill, external: None };
     let meta = Meta::new(bytes, form, settings);
-    let heap = HeapReader::new(&meta);
+    let paths = Arc::<Paths>::default();
+    let heap = HeapReader::new(&meta, paths.clone());
     let beyond = beyond.map(|b| value(&messages, view, b)).transpose()?;
     // A header at 0 is none: recipes are not made of recipes.
     let description = Description::of(&meta, &heap, &messages, 0, view)?;
     let shape = longer.then_some(shape.as_slice());
-    let file = FileHandle { bytes: bytes.clone(), form, settings: settings.clone() };
+    let file = FileHandle { bytes: bytes.clone(), form, settings: settings.clone(), paths };
     let source = DatasetSource::new(&Arc::new(file), path, description, shape, beyond, known)?;
     Ok(match table {
         Some(table) => source.with_table(table),

@@ -1,10 +1,13 @@
 //! Files on disk, through the public interface: opened, combined, written, opened again.
-#![allow(clippy::unwrap_used)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
+mod backend;
 mod bytes;
 mod costs;
+mod dummy;
 mod index;
 mod many;
+mod names;
 mod open;
 mod recipes;
 mod write;

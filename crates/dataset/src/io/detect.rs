@@ -122,7 +122,8 @@ fn looks_like(first: &[u8]) -> Option<String> {
     if web {
         return Some("this looks like a web page, perhaps the message of a failed download".into());
     }
-    text.starts_with("netcdf ").then(|| "this looks like CDL text; run ncgen first".into())
+    let cdl = "this looks like CDL text, which a session with the CDL backend opens";
+    text.starts_with("netcdf ").then(|| cdl.into())
 }
 
 /// Bytes as text where they are, else as numbers.

@@ -158,13 +158,16 @@ impl ManyOptions {
         self
     }
 
-    /// A function that every file's dataset goes through first, in parallel. The file it comes
-    /// from is `origin` in the encoding of the dataset.
+    /// A function that every file's dataset goes through first, in parallel; several go in the
+    /// order given. The file it comes from is `origin` in the encoding of the dataset.
     pub fn preprocess(
         mut self,
         f: impl Fn(Dataset) -> Result<Dataset> + Send + Sync + 'static,
     ) -> Self {
-        self.preprocess = Some(Arc::new(f));
+        self.preprocess = Some(match self.preprocess.take() {
+            Some(first) => Arc::new(move |set| first(set).and_then(&f)),
+            None => Arc::new(f),
+        });
         self
     }
 }

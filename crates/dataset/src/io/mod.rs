@@ -3,6 +3,7 @@
 mod convert;
 mod decode;
 mod detect;
+mod file_names;
 mod indexed;
 mod many;
 mod open;
@@ -13,6 +14,7 @@ mod write_options;
 
 pub(crate) use convert::same_value;
 pub use detect::{open_raw, open_raw_source};
+pub use file_names::FilePattern;
 pub use indexed::{IndexReport, index_files};
 pub use many::{FileList, ManyOptions, Preprocess, open_mfdataset, survey_mfdataset};
 pub(crate) use many::{decoded_piece, kept_attrs, same_encoding, same_meta};

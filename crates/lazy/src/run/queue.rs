@@ -36,7 +36,8 @@ struct State {
     first: usize,
     columns: HashMap<(usize, usize, usize), SharedColumn>,
     locks: HashMap<&'static str, usize>,
-    parallel: HashMap<usize, usize>,
+    /// Tasks that read from, or write to, what serves only some at a time.
+    limited: usize,
     error: Option<(Task, Error)>,
 }
 
@@ -106,7 +107,7 @@ impl<'p> Queue<'p> {
         for lock in &stage.reads.locks {
             *state.locks.entry(lock).or_default() += 1;
         }
-        *state.parallel.entry(number).or_default() += 1;
+        state.limited += usize::from(stage.reads.parallel.is_some());
         state.peak = state.peak.max(state.slots.saturating_add(state.flying));
         Some(task)
     }
@@ -118,12 +119,11 @@ impl<'p> Queue<'p> {
         }
         let all = state.slots.saturating_add(state.flying).saturating_add(bytes);
         let free = |lock: &&'static str| state.locks.get(*lock).is_none_or(|n| *n == 0);
-        let reading = state.parallel.get(&task.stage).copied().unwrap_or(0);
         state.running < self.plan.threads
             && state.open < self.plan.window()
             && all <= self.plan.room
             && stage.reads.locks.iter().all(free)
-            && stage.reads.parallel.is_none_or(|n| reading < n.max(1))
+            && stage.reads.parallel.is_none_or(|n| state.limited < n.max(1))
     }
 
     /// A task has read and computed; its state may have to wait for its turn.
@@ -139,9 +139,8 @@ impl<'p> Queue<'p> {
                 *n = n.saturating_sub(1);
             }
         }
-        if let Some(n) = state.parallel.get_mut(&task.stage) {
-            *n = n.saturating_sub(1);
-        }
+        let limited = usize::from(stage.reads.parallel.is_some());
+        state.limited = state.limited.saturating_sub(limited);
     }
 
     /// The column of a task.

@@ -1,7 +1,7 @@
 //! What sources ask the scheduler for, and where failures come from.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use graticule_array::{Array, ArrayMut, ChunkGrid, Error, ReduceParams, Region, Result, reduction};
@@ -108,6 +108,74 @@ fn sources_serve_as_many_as_they_can() {
     let free = Arc::new(Crowd::default());
     session().compute(&[reduce(&source(&Limits::default(), &free), "mean", &[0])]).unwrap();
     assert!(free.most.load(Ordering::SeqCst) <= 4);
+}
+
+/// A store that is slow to answer: it serves its guests when as many wait as it lets in.
+#[derive(Debug)]
+struct Slow {
+    inner: MemorySource,
+    most: usize,
+    state: Mutex<Guests>,
+    change: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Guests {
+    came: usize,
+    inside: usize,
+    most: usize,
+    given_up: bool,
+}
+
+impl ChunkSource for Slow {
+    fn info(&self) -> &SourceInfo {
+        self.inner.info()
+    }
+
+    fn read_into(&self, region: &Region, out: ArrayMut<'_>) -> Result<()> {
+        let mut guests = self.state.lock().unwrap();
+        guests.came += 1;
+        guests.inside += 1;
+        guests.most = guests.most.max(guests.inside);
+        let wanted = guests.came.next_multiple_of(self.most);
+        self.change.notify_all();
+        let patience = Duration::from_secs(60);
+        let few = |g: &mut Guests| g.came < wanted && !g.given_up;
+        let (mut guests, late) = self.change.wait_timeout_while(guests, patience, few).unwrap();
+        guests.given_up |= late.timed_out();
+        guests.inside -= 1;
+        drop(guests);
+        self.inner.read_into(region, out)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { parallel: Some(self.most), ..Limits::default() }
+    }
+}
+
+#[test]
+fn slow_sources_are_asked_as_often_as_they_allow_and_never_more() {
+    let shape = [64, 16];
+    let data = Array::from_vec(shape, (0..64 * 16).map(f64::from).collect::<Vec<_>>()).unwrap();
+    let inner = MemorySource::with_grid(data, ChunkGrid::even(&shape, &[1, 16]));
+    let (state, change) = (Mutex::default(), Condvar::new());
+    let store = Arc::new(Slow { inner, most: 32, state, change });
+    let session = Session::builder().threads(48).memory(Memory::new(1 << 30)).cuts(128, 1).build();
+    session.compute(&[reduce(&LazyArray::read(store.clone()), "mean", &[0])]).unwrap();
+    let guests = store.state.lock().unwrap();
+    // Two rounds of 32: were there ever fewer inside, the last of them would have given up.
+    assert!(!guests.given_up);
+    assert_eq!((guests.came, guests.most), (64, 32));
+}
+
+#[test]
+fn stages_that_overlap_share_what_a_source_can_serve() {
+    let crowd = Arc::new(Crowd::default());
+    let limits = Limits { parallel: Some(2), ..Limits::default() };
+    let x = source(&limits, &crowd);
+    let outputs = [reduce(&x, "mean", &[0]), reduce(&source(&limits, &crowd), "mean", &[1])];
+    session().compute(&outputs).unwrap();
+    assert!(crowd.most.load(Ordering::SeqCst) <= 2);
 }
 
 /// Every box that holds a given row is damaged.
