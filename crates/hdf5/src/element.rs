@@ -224,6 +224,15 @@ impl Element {
         }
     }
 
+    /// Whether elements are, or hold, references to objects.
+    pub(crate) fn is_reference(&self) -> bool {
+        match &self.how {
+            How::Reference(_) => true,
+            How::HeapList(base) => base.is_reference(),
+            _ => false,
+        }
+    }
+
     /// The byte order, where the bytes need no more than being turned round.
     pub(crate) fn plain_order(&self) -> Option<ByteOrder> {
         if let How::Plain(order) = self.how { Some(order) } else { None }

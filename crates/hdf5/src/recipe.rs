@@ -26,7 +26,8 @@ const VERSION: u8 = 1;
 /// More axes than any dataset has.
 const MOST_AXES: usize = 64;
 
-/// The recipe of a dataset; `None` for values beside the data that no recipe holds.
+/// The recipe of a dataset; `None` where values lie beside the data or refer to other objects,
+/// which no recipe holds.
 pub(crate) fn write(
     form: Form,
     view: View,
@@ -34,7 +35,7 @@ pub(crate) fn write(
     messages: &Messages,
     table: Option<&ChunkTable>,
 ) -> Option<Recipe> {
-    if messages.external.is_some() {
+    if messages.external.is_some() || is.element.is_reference() {
         return None;
     }
     let mut kind = vec![VERSION, u8::from(view == View::Netcdf)];
