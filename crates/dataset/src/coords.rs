@@ -52,7 +52,7 @@ impl Coords {
 
 impl fmt::Display for Coords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::show::text::coords(&self.set, &crate::DisplayOptions::new()))
+        f.write_str(&crate::show::text::coords(&self.set, &crate::DisplayOptions::of(&self.set)))
     }
 }
 

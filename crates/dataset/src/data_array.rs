@@ -77,6 +77,7 @@ impl DataArray {
             fault: set.0.fault.clone(),
             history: set.0.history.clone(),
             join: set.0.join.clone(),
+            strict: set.0.strict,
             ..Parts::default()
         };
         // All parts come from one valid dataset: they cannot conflict.
@@ -432,7 +433,7 @@ impl std::ops::Index<&str> for DataArray {
 
 impl fmt::Display for DataArray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::show::text::data_array(self, &crate::DisplayOptions::new()))
+        f.write_str(&crate::show::text::data_array(self, &crate::DisplayOptions::of(&self.set)))
     }
 }
 

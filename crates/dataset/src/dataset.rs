@@ -65,6 +65,8 @@ pub(crate) struct Parts {
     pub(crate) history: Arc<History>,
     /// How arithmetic brings the labels of another operand to those of this dataset.
     pub(crate) join: Option<Arc<AlignOptions>>,
+    /// Whether what loses something is a fault.
+    pub(crate) strict: bool,
 }
 
 impl Parts {
@@ -79,6 +81,7 @@ impl Parts {
             fault: self.fault.clone(),
             history: self.history.clone(),
             join: self.join.clone(),
+            strict: self.strict,
             ..Self::default()
         }
     }
@@ -556,7 +559,7 @@ impl std::ops::Index<&str> for Dataset {
 
 impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::show::text::dataset(self, &crate::DisplayOptions::new()))
+        f.write_str(&crate::show::text::dataset(self, &crate::DisplayOptions::of(self)))
     }
 }
 

@@ -59,7 +59,7 @@ pub use graticule_cftime::{AlignOn, Origin, Side};
 pub use graticule_lazy::Boundary as OverlapBoundary;
 pub use index::{
     BuildIndex, Closed, Found, Index, IndexCoord, IndexCoords, IntervalIndex, IntervalRecipe,
-    Joined, LabelIndex, MultiIndex, MultiRecipe, PeriodicIndex, PeriodicRecipe, PointIndex,
+    Joined, LabelIndex, Locus, MultiIndex, MultiRecipe, PeriodicIndex, PeriodicRecipe, PointIndex,
     PointRecipe, Query, RangeIndex, index_laws,
 };
 pub use io::{
@@ -74,11 +74,11 @@ pub use roles::{
     Geometries, Geometry, GridMapping, Interval, Kind, Part, Representation, Scope, Shape,
 };
 pub use select::{
-    Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation, Selector, between,
-    contains, inside, near, overlaps, step, touches,
+    Dates, FieldValues, Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation,
+    Selector, between, contains, dates, inside, near, overlaps, step, touches,
 };
 pub use show::options::DisplayOptions;
-pub use tree::{DataTree, open_datatree};
+pub use tree::{DataTree, combine_datatrees, open_datatree};
 pub use units::UnitMode;
 pub use variable::Variable;
 pub use verbs::{

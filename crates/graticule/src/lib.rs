@@ -5,7 +5,7 @@
 //! bounded memory on all cores, and return the first error of the chain.
 //!
 //! ```
-//! use graticule::{DataArray, Dataset, open_mfdataset};
+//! use graticule::{DataArray, Dataset, ToNetcdf, open_mfdataset};
 //! # let folder = std::env::temp_dir().join(format!("graticule-doc-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
 //! for (name, day) in [("a.nc", 0), ("b.nc", 31)] {
@@ -13,10 +13,9 @@
 //!     let time = DataArray::new("time", "time", vec![day])
 //!         .with_attr("units", "days since 2001-01-01");
 //!     Dataset::new()
-//!         .with_session(&graticule::session())
 //!         .with_coord_variable("time", time.variable())
 //!         .with_variable("sst", sst.variable())
-//!         .write(folder.join(name))?;
+//!         .to_netcdf(folder.join(name))?;
 //! }
 //! let ds = open_mfdataset(folder.join("*.nc"))?;
 //! let warmest = ds.var("sst").sel("time", "2001-02").max(..);
@@ -29,6 +28,7 @@ mod backends;
 mod cdl;
 mod combining;
 mod open;
+mod write;
 
 pub use backends::backends;
 pub use cdl::{from_cdl, to_cdl};
@@ -59,9 +59,9 @@ pub use graticule_dataset::{
     Interpolation, PolyfitOptions, Q, QuantileMethod, QuantileOptions, polyval,
 };
 pub use graticule_dataset::{
-    BuildIndex, Closed, Found, IndexCoord, IndexCoords, IntervalIndex, Longitudes, MissingDims,
-    MultiIndex, PeriodicIndex, PointIndex, Query, RangeIndex, between, contains, index_laws,
-    inside, overlaps, touches,
+    BuildIndex, Closed, Dates, FieldValues, Found, IndexCoord, IndexCoords, IntervalIndex, Locus,
+    Longitudes, MissingDims, MultiIndex, PeriodicIndex, PointIndex, Query, RangeIndex, between,
+    contains, dates, index_laws, inside, overlaps, touches,
 };
 pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
@@ -89,6 +89,8 @@ pub use open::{
     open_bytes, open_dataset, open_dataset_with, open_groups, open_mfdataset, open_mfdataset_with,
     open_raw, open_source_with, session,
 };
+
+pub use write::ToNetcdf;
 
 #[doc = include_str!("../../../docs/guide.md")]
 pub mod guide {}

@@ -40,10 +40,9 @@ pub fn open_dataset_with(
 ///
 /// ```
 /// # let file = std::env::temp_dir().join(format!("graticule-bytes-{}.nc", std::process::id()));
-/// use graticule::{DataArray, Dataset, open_bytes};
+/// use graticule::{DataArray, ToNetcdf, open_bytes};
 /// let t = DataArray::new("t", "x", vec![1.0, 2.0]);
-/// let set = Dataset::new().with_variable("t", t.variable());
-/// set.with_session(&graticule::session()).write(&file)?;
+/// t.to_netcdf(&file)?;
 /// let bytes: Vec<u8> = std::fs::read(&file)?;
 /// assert_eq!(open_bytes(bytes)?.var("t").values::<f64>()?, [1.0, 2.0]);
 /// # std::fs::remove_file(&file)?;

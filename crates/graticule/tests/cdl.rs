@@ -5,9 +5,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use graticule::array::{Array, DType, Scalar};
-use graticule::{Dataset, from_cdl, open_dataset, to_cdl};
+use graticule::storage::MemoryBytes;
+use graticule::{
+    Dataset, OpenOptions, from_cdl, open_dataset, open_dataset_with, open_source_with, session,
+    to_cdl,
+};
 
 fn corpus() -> PathBuf {
     match std::env::var_os("GRATICULE_CORPUS") {
@@ -98,6 +103,45 @@ fn dumps_of_real_files_are_the_files() {
     eprintln!("{same} dumps hold what their files hold");
     assert!(different.is_empty(), "{} of {}:\n{}", different.len(), same, different.join("\n"));
     assert!(same >= 10, "{same}");
+}
+
+/// The header that `info` prints of an undecoded file, read again, is the one of `ncdump -h`.
+#[test]
+fn headers_are_those_of_ncdump() {
+    let mut found = Vec::new();
+    files(&corpus(), &mut found);
+    if found.is_empty() || Command::new("ncdump").arg("-h").output().is_err() {
+        eprintln!("skipped: no corpus, or no ncdump");
+        return;
+    }
+    let parsed = |text: &str| {
+        let bytes = MemoryBytes::new("header.cdl", text.as_bytes().to_vec());
+        open_source_with(Arc::new(bytes), &OpenOptions::undecoded(), &session())
+    };
+    let (mut same, mut different) = (0, Vec::new());
+    for path in found.into_iter().step_by(7) {
+        let dump = Command::new("ncdump").args(["-h", "-p", "9,17"]).arg(&path).output().unwrap();
+        let Ok(theirs) = String::from_utf8(dump.stdout) else { continue };
+        let own_types = ["group: ", "types:", "compound "];
+        if !dump.status.success() || own_types.iter().any(|w| theirs.contains(w)) {
+            continue;
+        }
+        let Ok(file) = open_dataset_with(&path, &OpenOptions::undecoded(), &session()) else {
+            continue;
+        };
+        let ours = file.info("header");
+        match (parsed(&theirs), parsed(&ours)) {
+            (Ok(theirs), Ok(ours)) => match difference(&theirs, &ours) {
+                None if theirs.sizes().eq(ours.sizes()) => same += 1,
+                why => different.push(format!("{}: {why:?}", path.display())),
+            },
+            (Err(_), _) => {}
+            (Ok(_), Err(e)) => different.push(format!("{}: {e}\n{ours}", path.display())),
+        }
+    }
+    eprintln!("{same} headers are those of ncdump");
+    assert!(different.is_empty(), "{} of {}:\n{}", different.len(), same, different.join("\n"));
+    assert!(same >= 20, "{same}");
 }
 
 #[test]

@@ -2,7 +2,7 @@ use graticule::testing::{
     arrays, assert_allclose, assert_chunks_equal, assert_equal, assert_identical, datasets,
     time_labels,
 };
-use graticule::{DataArray, Dataset, DifferenceKind};
+use graticule::{DataArray, Dataset, DifferenceKind, Schema};
 use proptest::prelude::*;
 
 use crate::{cases, lazily};
@@ -44,6 +44,40 @@ proptest! {
         prop_assert!(array.equals(&array).unwrap());
         let reversed = array.isel("t", graticule::step(.., -1));
         prop_assert_eq!(array.equals(&reversed).unwrap(), time.len() == 1);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn schemas_survive_their_text(ds in datasets(), calendar in graticule::testing::calendars()) {
+        let time = graticule::date_range("2000-01-01").periods(3).freq("D").calendar(calendar.name());
+        let ds = ds
+            .with_coord("when", "when", time)
+            .with_var("text", "when", vec!["a", "b", "c"])
+            .with_var("flag", "when", vec![true, false, true])
+            .with_attr("valid", vec![1i16, 2])
+            .with_attr("empty", "")
+            .with_attr("gap", f32::NAN);
+        let chunked = graticule::Encoding { chunks: Some(vec![2]), ..Default::default() };
+        let v = ds.variable("flag").unwrap().clone().with_encoding(chunked);
+        let schema = ds.with_variable("flag", v).schema();
+        let text = schema.to_json().unwrap();
+        let again = Schema::from_json(&text).unwrap();
+        prop_assert!(again.differences(&schema).is_empty(), "{:?}", again.differences(&schema));
+        prop_assert_eq!(again.to_json().unwrap(), text);
+    }
+}
+
+#[test]
+fn a_schema_of_a_damaged_text_is_an_error() {
+    let deep = format!(
+        r#"{{"dims":{{}},"variables":{{"v":{{"dims":[],"dtype":"{}"}}}}}}"#,
+        "list[".repeat(50_000)
+    );
+    for bad in ["", "[]", "{}", r#"{"dims":{"x":-1},"variables":{}}"#, deep.as_str()] {
+        assert!(Schema::from_json(bad).is_err(), "{bad:.40}");
     }
 }
 

@@ -342,3 +342,133 @@ fn broadcasting_repeats_lazily() {
     let shifted = x.clone().with_coord("x", "x", vec![10, 21]);
     assert!(broadcast(&[x, shifted]).is_err());
 }
+
+#[test]
+fn a_session_says_how_arithmetic_joins() {
+    use graticule::{AlignOptions, Session, UserFn, apply_ufunc, corr, cov};
+    let lenient = Session::default().with_setting(AlignOptions::new(Join::Inner));
+    let plain = Session::default();
+    let at = |x: [i32; 3], session: &Session| {
+        DataArray::new("v", "x", x.map(f64::from).to_vec())
+            .with_coord("x", "x", x.to_vec())
+            .with_session(session)
+    };
+    let (a, b) = (at([1, 2, 3], &lenient), at([2, 3, 4], &plain));
+    assert_eq!((&a + &b).values::<f64>().unwrap(), [4.0, 6.0]);
+    assert!((&b - &a).check().is_err(), "the left operand's session counts");
+    assert!((at([1, 2, 3], &plain) + &b).check().is_err(), "others are as strict as ever");
+    // The operand's own word counts more.
+    assert_eq!((a.clone().with_join(Join::Left) + &b).len(), 3);
+    let sum = UserFn::of_lines("sum", |args, out| out[[]] = args[0][[]] + args[1][[]]);
+    let sum = sum.input(()).input(());
+    assert_eq!(apply_ufunc(&sum, [&a, &b]).values::<f64>().unwrap(), [4.0, 6.0]);
+    assert_eq!(apply_ufunc(&sum.join(Join::Outer), [&b, &a]).len(), 4);
+    assert_eq!(cov(&a, &b, "x").item::<f64>().unwrap(), 0.5);
+    assert_eq!(corr(&b.clone().with_join(Join::Inner), &a, "x").item::<f64>().unwrap(), 1.0);
+    assert!(cov(&b, &at([1, 2, 3], &plain), "x").check().is_err());
+}
+
+/// Labels that differ in their case are the same: the rules of an index of one's own.
+#[test]
+fn an_index_of_ones_own_says_what_labels_are_the_same() {
+    use std::any::Any;
+    use std::sync::Arc;
+
+    use graticule::array::Pick;
+    use graticule::{BuildIndex, Error, Found, Index, IndexCoords, Query, Result};
+
+    #[derive(Debug)]
+    struct AnyCase(Vec<String>);
+
+    impl AnyCase {
+        fn of(index: &dyn Index) -> Option<&Self> {
+            (index as &dyn Any).downcast_ref()
+        }
+        fn place(&self, code: &str) -> Option<usize> {
+            self.0.iter().position(|c| c == code)
+        }
+    }
+
+    impl Index for AnyCase {
+        fn kind(&self) -> &'static str {
+            "any case"
+        }
+        fn shape(&self) -> Vec<usize> {
+            vec![self.0.len()]
+        }
+        fn sel(&self, query: &Query) -> Result<Found> {
+            let (_, selector) = query.only()?;
+            let code = selector.to_string().to_lowercase();
+            let at = self.place(code.trim_matches('"'));
+            Ok(Found::pick(Pick::At(at.ok_or_else(|| Error::not_found("no such code"))?)))
+        }
+        fn isel(&self, picks: &[Pick]) -> Option<Arc<dyn Index>> {
+            let pick = picks.first()?;
+            Some(Arc::new(Self(
+                (0..pick.len()).map(|k| self.0[pick.get(k).unwrap()].clone()).collect(),
+            )))
+        }
+        fn difference(&self, other: &dyn Index) -> Option<String> {
+            (Self::of(other).map(|o| &o.0) != Some(&self.0)).then(|| "the codes differ".into())
+        }
+        fn join(&self, other: &dyn Index, how: Join) -> Result<graticule::dataset::Joined> {
+            let other = Self::of(other).ok_or_else(|| Error::unsupported("another kind"))?;
+            let mut codes: Vec<&String> = match how {
+                Join::Right => other.0.iter().collect(),
+                _ => self.0.iter().collect(),
+            };
+            match how {
+                Join::Inner => codes.retain(|c| other.place(c).is_some()),
+                Join::Outer => codes.extend(other.0.iter().filter(|c| self.place(c).is_none())),
+                _ => {}
+            }
+            Ok(graticule::dataset::Joined {
+                left: Some(codes.iter().map(|c| self.place(c)).collect()),
+                right: Some(codes.iter().map(|c| other.place(c)).collect()),
+                index: Some(Arc::new(Self(codes.into_iter().cloned().collect()))),
+            })
+        }
+        fn reindex_like(&self, other: &dyn Index) -> Result<Vec<Option<usize>>> {
+            let other = Self::of(other).ok_or_else(|| Error::unsupported("another kind"))?;
+            Ok(other.0.iter().map(|c| self.place(c)).collect())
+        }
+    }
+
+    #[derive(Debug)]
+    struct Recipe;
+
+    impl BuildIndex for Recipe {
+        fn build(&self, coords: &IndexCoords) -> Result<Arc<dyn Index>> {
+            let texts = coords.only()?.values.to_flat::<graticule::array::Text>()?;
+            let lower = texts.iter().map(|t| t.as_str().unwrap_or_default().to_lowercase());
+            Ok(Arc::new(AnyCase(lower.collect())))
+        }
+    }
+
+    let at = |codes: Vec<&str>, from: i32| {
+        let values: Vec<i32> = (from..from + codes.len() as i32).collect();
+        DataArray::new("v", "code", values)
+            .with_coord("code", "code", codes)
+            .set_xindex("code", Recipe)
+    };
+    let (a, b) = (at(vec!["YHZ", "YUL", "YVR"], 1), at(vec!["yvr", "yhz", "ywg"], 10));
+    let joined = |how: Join| {
+        let made = align(&[a.clone(), b.clone()], &how.into()).unwrap();
+        let values = |i: usize| flat(&made[i].fillna(-1));
+        let codes = made[0]["code"].texts().unwrap();
+        assert_eq!(codes, made[1]["code"].texts().unwrap());
+        assert_eq!(made[0].index("code").unwrap().kind(), "any case");
+        (codes.into_iter().map(Option::unwrap).collect::<Vec<_>>().join(" "), values(0), values(1))
+    };
+    assert_eq!(joined(Join::Inner), ("YHZ YVR".into(), vec![1., 3.], vec![11., 10.]));
+    assert_eq!(joined(Join::Left), ("YHZ YUL YVR".into(), vec![1., 2., 3.], vec![11., -1., 10.]));
+    assert_eq!(joined(Join::Right).1, [3., 1., -1.]);
+    let outer = joined(Join::Outer);
+    assert_eq!(outer.0, "YHZ YUL YVR ywg", "as the first object that has it writes it");
+    assert_eq!(outer.2, [11., -1., 10., 12.]);
+    assert!(align(&[a.clone(), b.clone()], &Join::Exact.into()).is_err());
+    assert_eq!(flat(&(a.clone().with_join(Join::Inner) * &b)), [11., 30.]);
+    let same = at(vec!["yhz", "YUL", "yvr"], 5);
+    assert_eq!(flat(&(&a + &same)), [6., 8., 10.], "equal by the rules of the index");
+    assert_eq!(flat(&b.reindex_like(&a).fillna(-1)), [11., -1., 10.]);
+}

@@ -74,6 +74,86 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(60))]
+
+    /// `positions`: the element `k` of all objects one after the other goes to `positions[k]`.
+    #[test]
+    fn positions_say_where_each_element_goes(
+        lens in prop::collection::vec(0usize..4, 1..4),
+        seed in any::<u64>(),
+    ) {
+        let n: usize = lens.iter().sum();
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by_key(|i| (*i as u64 + 1).wrapping_mul(seed | 1).rotate_left(17));
+        let mut start = 0;
+        let (mut parts, mut positions) = (Vec::new(), Vec::new());
+        for len in lens {
+            let own: Vec<i32> = (start..start + len).map(|i| i as i32).collect();
+            let labels: Vec<f64> = own.iter().map(|i| f64::from(*i) * 0.5).collect();
+            parts.push(
+                Dataset::new().with_coord("x", "x", labels).with_var("v", "x", own),
+            );
+            positions.push(order[start..start + len].to_vec());
+            start += len;
+        }
+        let options = CombineOptions::new().positions(positions);
+        let made = concat_with(&parts, "x", &options).unwrap();
+        let (mut values, mut labels) = (vec![0; n], vec![0.0; n]);
+        for (k, place) in order.iter().enumerate() {
+            values[*place] = k as i32;
+            labels[*place] = k as f64 * 0.5;
+        }
+        prop_assert_eq!(made["v"].values::<i32>().unwrap(), values);
+        prop_assert_eq!(made["x"].values::<f64>().unwrap(), labels);
+        if n > 0 {
+            let back = made.sel("x", 0.0)["v"].item::<i32>().unwrap();
+            prop_assert_eq!(back, 0, "the index moved along");
+        }
+    }
+}
+
+#[test]
+fn positions_that_do_not_fit_are_refused() {
+    let at = |x: [i32; 2]| DataArray::new("v", "x", x.to_vec());
+    let with = |positions: Vec<Vec<usize>>| {
+        let options = CombineOptions::new().positions(positions);
+        concat_with(&[at([1, 2]), at([3, 4])], "x", &options).map(|a| a.values::<i32>().unwrap())
+    };
+    assert_eq!(with(vec![vec![3, 1], vec![0, 2]]).unwrap(), [3, 2, 4, 1]);
+    for (positions, words) in [
+        (vec![vec![0, 1]], "1 lists for 2 objects"),
+        (vec![vec![0, 1], vec![2]], "1 for the 2 of object 2"),
+        (vec![vec![0, 1], vec![1, 2]], "1 occurs twice"),
+        (vec![vec![0, 1], vec![2, 4]], "4 is out of range (there are 4)"),
+    ] {
+        let error = with(positions).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+    // Labels of a new dimension stand where they are given.
+    let options = CombineOptions::new().positions([[1], [0]]);
+    let runs = concat_with(&[at([1, 2]), at([3, 4])], ("run", vec!["a", "b"]), &options).unwrap();
+    assert_eq!(runs.sel("run", "a").values::<i32>().unwrap(), [3, 4]);
+}
+
+#[test]
+fn a_new_dimension_gets_an_index_if_asked() {
+    let one = || Dataset::new().with_var("v", (), 1).with_coord("run", (), 5);
+    let labelled = ("run", vec!["a", "b"]);
+    for (on, index) in [(true, true), (false, false)] {
+        let options = CombineOptions::new().create_index(on);
+        let made = concat_with(&[one(), one()], labelled.clone(), &options).unwrap();
+        assert_eq!(made.index("run").is_some(), index);
+        assert!(made.is_coord("run"), "the labels stay");
+        let scalar = concat_with(&[one(), one()], "run", &options).unwrap();
+        assert_eq!(scalar.index("run").is_some(), index);
+    }
+    // An existing dimension keeps its index.
+    let options = CombineOptions::new().create_index(false);
+    let made = concat_with(&[pair([1, 2], [1., 2.]), pair([3, 4], [3., 4.])], "x", &options);
+    assert!(made.unwrap().index("x").is_some());
+}
+
 /// `s`: data without the dimension; `k`: a coordinate without it.
 fn part(t: i32, s: f64, k: f64) -> Dataset {
     Dataset::new()
@@ -235,4 +315,42 @@ fn missing_variables_follow_the_policy() {
     assert_eq!(all["n"].dtype().to_string(), "float32");
     let zero = concat_with(&sets, "x", &fill.fill_value(0)).unwrap();
     assert_eq!(zero["n"].values::<i16>().unwrap(), [1, 2, 0, 0]);
+}
+
+#[test]
+fn trees_are_combined_group_by_group() {
+    use graticule::{DataTree, combine_datatrees};
+    let day = |t: i32, mask: i32| {
+        DataTree::from_groups([
+            ("/", Dataset::new().with_coord("time", "time", vec![t]).with_attr("title", "days")),
+            ("/obs", Dataset::new().with_var("t2m", "time", vec![f64::from(t)])),
+            ("/obs/flags", Dataset::new().with_var("bad", "time", vec![t > 1])),
+            ("/grid", Dataset::new().with_var("mask", "x", vec![mask, 1])),
+        ])
+        .unwrap()
+    };
+    let all =
+        combine_datatrees(&[day(3, 0), day(1, 0), day(2, 0)], &CombineOptions::new()).unwrap();
+    assert_eq!(all.groups(), day(1, 0).groups());
+    assert_eq!(all.var("obs/t2m").values::<f64>().unwrap(), [1.0, 2.0, 3.0]);
+    assert_eq!(all.var("obs/flags/bad").values::<bool>().unwrap(), [false, true, true]);
+    assert_eq!(all.var("grid/mask").values::<i32>().unwrap(), [0, 1]);
+    assert!(!all.node("obs").unwrap().own_dataset().has("time"), "inherited still");
+    assert_eq!(all.sel("time", 2..=3).var("obs/t2m").len(), 2);
+    let new = CombineOptions::new;
+    let e = combine_datatrees(&[day(1, 0), day(2, 5)], &new()).unwrap_err().to_string();
+    assert!(e.contains("in the group /grid") && e.contains("\"mask\""), "{e}");
+    let few = DataTree::from_groups(day(2, 0).to_groups().into_iter().take(2)).unwrap();
+    let trees = [day(1, 0), few];
+    let e = combine_datatrees(&trees, &new()).unwrap_err().to_string();
+    assert!(e.contains("1 of 2 trees lack the group /"), "{e}");
+    let dropped = combine_datatrees(&trees, &new().lacking(Lacking::Drop)).unwrap();
+    assert_eq!(dropped.groups().len(), 2);
+    let nested =
+        combine_datatrees(&[day(3, 0), day(1, 0)], &CombineOptions::nested("time")).unwrap();
+    assert_eq!(nested.var("obs/t2m").values::<f64>().unwrap(), [3.0, 1.0], "in the order given");
+    assert_eq!(nested.var("grid/mask").ndim(), 1);
+    assert!(combine_datatrees(&[], &new()).is_err());
+    let faulted = day(1, 0).mean("nothing");
+    assert!(combine_datatrees(&[day(2, 0), faulted], &new()).is_err());
 }

@@ -10,6 +10,7 @@ mod many;
 mod names;
 mod open;
 mod recipes;
+mod unindexed;
 mod write;
 
 use std::path::Path;

@@ -213,10 +213,88 @@ fn shapes(w: &World) -> Vec<Case> {
     ]
 }
 
+fn later_verbs(w: &World) -> Vec<Case> {
+    let t = &w.t;
+    let strict = t.strict();
+    let (one, two) = (t.isel("time", 0..1), t.isel("time", 1..2));
+    let with =
+        |options: CombineOptions| any(concat_with(&[one.clone(), two.clone()], "time", &options));
+    let moved = t.clone().with_coord("lat", "lat", vec![60.0, 70.0]);
+    let sum = UserFn::of_lines("sum", |_, _| ()).input(()).input(());
+    vec![
+        (
+            "an empty range, strictly",
+            array(strict.sel("lat", 70.0..=80.0)),
+            &["lat", "70", "50.0 to 60.0"],
+        ),
+        (
+            "an empty year, strictly",
+            array(strict.sel("time", dates().year(1999))),
+            &["1999", "2001"],
+        ),
+        (
+            "a lenient join, strictly",
+            array(strict.with_join(Join::Inner) + &moved),
+            &["dropped label", "lat"],
+        ),
+        ("a thirteenth month", array(t.sel("time", dates().month(13))), &["13", "1 to 12"]),
+        (
+            "the month of a latitude",
+            array(t.sel("lat", dates().month(7))),
+            &["month(7)", "float64"],
+        ),
+        ("sel_drop of no label", array(t.sel_drop("lat", 55.0)), &["55", "nearest", "50"]),
+        ("isel_drop out of range", array(t.isel_drop("lon", 3)), &["lon", "3"]),
+        (
+            "samples that a variable lacks",
+            array(w.ds.clone().with_var("s", "lat", vec![1.0; 2]).to_stacked_array("f", "time")),
+            &["s", "time"],
+        ),
+        ("samples of no dimension", array(w.ds.to_stacked_array("f", "tiem")), &["tiem", "time"]),
+        (
+            "unstacking what holds no variables",
+            set(t.to_unstacked_dataset("lat")),
+            &["lat", "multi-index"],
+        ),
+        (
+            "too few positions",
+            with(CombineOptions::new().positions([[0]])),
+            &["1 lists", "2 objects"],
+        ),
+        (
+            "a position twice",
+            with(CombineOptions::new().positions([[0], [0]])),
+            &["0 occurs twice"],
+        ),
+        (
+            "a position beyond",
+            with(CombineOptions::new().positions([[0], [2]])),
+            &["2 is out of range"],
+        ),
+        (
+            "edges of labels in no order",
+            array(
+                t.isel("lon", [0, 2, 1])
+                    .set_xindex("lon", IntervalIndex::closed(Closed::Left).labels_at(Locus::Start)),
+            ),
+            &["lon", "monotonic"],
+        ),
+        ("a function of other labels", array(apply_ufunc(&sum, [t, &moved])), &["lat", "50"]),
+        ("a covariance of other labels", array(cov(t, &moved, "time")), &["lat", "50"]),
+        ("a schema that is none", any(Schema::from_json("{}")), &["dims"]),
+        (
+            "a schema of no type",
+            any(Schema::from_json(r#"{"dims":{},"variables":{"v":{"dims":[],"dtype":"flota"}}}"#)),
+            &["v", "flota"],
+        ),
+        ("writing to no format", any(w.ds.write("a.nc")), &["to_netcdf"]),
+    ]
+}
+
 #[test]
 fn mistakes_are_caught_as_they_are_made() {
     let w = world();
-    let groups = [selections(&w), arithmetic(&w), analysis(&w), shapes(&w)];
+    let groups = [selections(&w), arithmetic(&w), analysis(&w), shapes(&w), later_verbs(&w)];
     let cases: Vec<Case> = groups.into_iter().flatten().collect();
     assert!(cases.len() >= 60, "{}", cases.len());
     let mut wrong = Vec::new();

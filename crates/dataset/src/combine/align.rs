@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use graticule_array::{Array, Error, Result};
 
+use super::by_index;
 use super::labels::{Labels, join_labels};
 use super::losses::Losses;
 use super::options::{AlignOptions, FillValues, Join};
@@ -136,7 +137,12 @@ pub(crate) fn align_sets(
         }
     }
     problems.into_result("while aligning")?;
-    Ok(made.into_iter().zip(&losses).map(|(set, l)| set.into_owned().with_losses(l)).collect())
+    if sets.iter().any(|s| s.0.strict) {
+        let mut all = Losses::default();
+        losses.iter().for_each(|l| all.extend(l));
+        all.refuse()?;
+    }
+    made.into_iter().zip(&losses).map(|(set, l)| set.into_owned().with_losses(l)).collect()
 }
 
 fn along(
@@ -150,6 +156,9 @@ fn along(
     let having: Vec<usize> = (0..sets.len())
         .filter(|i| sets.get(*i).is_some_and(|s| s.size_of(dim).is_some()))
         .collect();
+    if by_index::along(sets, losses, origins, &having, dim, options)? {
+        return Ok(());
+    }
     let mut labelled: Vec<(usize, Array)> = Vec::new();
     let mut bare: Vec<(usize, usize)> = Vec::new();
     let mut model: Option<usize> = None;
@@ -354,12 +363,19 @@ impl Dataset {
         self
     }
 
-    pub(crate) fn with_losses(mut self, losses: &Losses) -> Self {
+    /// The same dataset with more in the account.
+    ///
+    /// # Errors
+    /// If it is strict and something was lost.
+    pub(crate) fn with_losses(mut self, losses: &Losses) -> Result<Self> {
         if !losses.is_empty() {
+            if self.0.strict {
+                losses.refuse()?;
+            }
             let parts = std::sync::Arc::make_mut(&mut self.0);
             std::sync::Arc::make_mut(&mut parts.history).losses.extend(losses);
         }
-        self
+        Ok(self)
     }
 }
 

@@ -190,7 +190,9 @@ impl Job<'_> {
         if self.is_clashing(first) {
             return Ok(None);
         }
-        match unify(&parts, self.options.compat, self.task.session, self.task.may_read)? {
+        let named = |at: usize| pieces.get(at).map_or_else(|| "?".into(), |p| p.origin.clone());
+        let (session, may_read) = (self.task.session, self.task.may_read);
+        match unify(&parts, self.options.compat, session, may_read, &named)? {
             Unified::One { part, passed_over } => self.one(name, &parts, part, passed_over),
             // Nothing is lost, and a number per file costs nothing.
             Unified::Differs(_) if first.shape().is_empty() => self.joined(name, &found, first),

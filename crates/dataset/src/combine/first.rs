@@ -102,7 +102,7 @@ impl Dataset {
             parts.insert(name.clone(), var.clone(), coord)?;
         }
         let made = Self(Arc::new(parts));
-        Ok(made.with_losses(&new.losses()))
+        made.with_losses(&new.losses())
     }
 
     /// Gives coordinates: pairs of names and arrays or numbers (xarray's `assign_coords`).

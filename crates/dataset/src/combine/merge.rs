@@ -229,7 +229,8 @@ impl Merge<'_> {
         let unified = if is_labels && first.in_memory().is_some() {
             Unified::One { part: first.clone(), passed_over: 0 }
         } else {
-            unify(members, compat, self.session, self.may_read)?
+            let named = |at: usize| pieces.get(at).map_or_else(|| "?".into(), |p| p.origin.clone());
+            unify(members, compat, self.session, self.may_read, &named)?
         };
         match unified {
             Unified::One { part, passed_over } => {

@@ -3,11 +3,13 @@
 mod align;
 mod attrs;
 mod axis;
+mod by_index;
 mod concat;
 pub(crate) mod equality;
 mod first;
 mod join;
 pub(crate) mod labels;
+mod later;
 pub(crate) mod losses;
 mod merge;
 mod nested;
@@ -103,7 +105,8 @@ fn finish(
     options: &CombineOptions,
     first: &Dataset,
 ) -> Result<Dataset> {
-    if options.strict {
+    let strict = sets.iter().any(|s| s.0.strict);
+    if options.strict || strict {
         whole.history.losses.refuse()?;
     }
     let mut made = whole.into_dataset()?;
@@ -111,6 +114,7 @@ fn finish(
     parts.session = sets.iter().find_map(|s| s.0.session.clone());
     parts.trail = first.0.trail.clone();
     parts.join = first.0.join.clone();
+    parts.strict = strict;
     for set in sets {
         let follows = |name: &Name| match (set.variable(name), parts.vars.get(name)) {
             (Some(old), Some(new)) => {

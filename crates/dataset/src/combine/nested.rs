@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Error, Result};
+use graticule_array::{Error, Pick, Result};
 
 use super::align::Labelled;
 use super::merge::merge_with;
@@ -116,11 +116,60 @@ pub fn concat_with<T: Labelled>(
     let options = options.clone().along(Along::Dim(dim.name.to_string()));
     let may_read = options.compare.unwrap_or(false);
     let mut whole = combine_pieces(pieces, &options, &session, may_read)?;
+    let order = match &options.positions {
+        Some(positions) => Some(order_of(positions, &sets, &dim.name)?),
+        None => None,
+    };
+    let coord = labels.as_ref().map_or_else(|| dim.name.clone(), |(coord, _)| coord.clone());
     if let Some((coord, labels)) = labels {
+        // The labels are those of the result: they do not move with what is put there.
+        let place = |places: &Vec<Vec<usize>>| places.iter().flatten().copied().collect();
+        let labels = match options.positions.as_ref().map(place) {
+            Some(moved) => labels.picked(&dim.name, &Pick::List(moved))?,
+            None => labels,
+        };
         relabel(&mut whole, &dim.name, coord, &labels)?;
     }
-    let made = finish(whole, &sets, &options, first.set())?.with_joints_of(&sets, &dim.name);
+    let mut made = finish(whole, &sets, &options, first.set())?.with_joints_of(&sets, &dim.name);
+    if let Some(order) = order {
+        made = made.picked(&dim.name, &order)?;
+    }
+    let is_new = sets.iter().all(|s| s.size_of(&dim.name).is_none());
+    if options.unindexed && is_new {
+        Arc::make_mut(&mut made.0).indexes.shift_remove(&coord);
+    }
     Ok(T::renamed(objects, first.with_set(made)))
+}
+
+/// Which element of the objects one after the other stands at each position.
+fn order_of(positions: &[Vec<usize>], sets: &[Dataset], dim: &Name) -> Result<Pick> {
+    let wrong = |why: String| Error::invalid(format!("positions along \"{dim}\": {why}"));
+    if positions.len() != sets.len() {
+        let (n, m) = (positions.len(), sets.len());
+        return Err(wrong(format!("{n} lists for {m} objects")));
+    }
+    let total = positions.iter().map(Vec::len).sum();
+    let mut order: Vec<Option<usize>> = vec![None; total];
+    let mut next = 0;
+    for (at, (list, set)) in positions.iter().zip(sets).enumerate() {
+        let len = set.size_of(dim).unwrap_or(1);
+        if list.len() != len {
+            let n = list.len();
+            return Err(wrong(format!("{n} for the {len} of object {}", at + 1)));
+        }
+        for place in list {
+            match order.get_mut(*place) {
+                Some(slot @ None) => *slot = Some(next),
+                Some(Some(_)) => return Err(wrong(format!("{place} occurs twice"))),
+                None => {
+                    return Err(wrong(format!("{place} is out of range (there are {total})")));
+                }
+            }
+            next += 1;
+        }
+    }
+    // Every place is taken once, so none is left.
+    Ok(Pick::List(order.into_iter().flatten().collect()))
 }
 
 /// Gives the concatenated dimension its labels.

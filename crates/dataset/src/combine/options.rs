@@ -226,6 +226,10 @@ pub struct CombineOptions {
     /// `None`: as the function that combines does by itself.
     pub(crate) compare: Option<bool>,
     pub(crate) strict: bool,
+    /// Where the positions of each object go along the dimension of a concatenation.
+    pub(crate) positions: Option<Vec<Vec<usize>>>,
+    /// Whether a new dimension of a concatenation gets no index.
+    pub(crate) unindexed: bool,
 }
 
 impl CombineOptions {
@@ -382,6 +386,39 @@ impl CombineOptions {
     /// attribute) is an error.
     pub fn refuse_losses(mut self, on: bool) -> Self {
         self.strict = on;
+        self
+    }
+
+    /// Where the positions of each object go along the dimension of a concatenation: one list for
+    /// each object, which together hold every position once. Only
+    /// [`concat_with`](crate::concat_with) heeds it.
+    ///
+    /// ```
+    /// use graticule_dataset::{CombineOptions, DataArray, concat_with};
+    /// let even = DataArray::new("v", "x", vec![0, 2, 4]);
+    /// let odd = DataArray::new("v", "x", vec![1, 3]);
+    /// let options = CombineOptions::new().positions([vec![0, 2, 4], vec![1, 3]]);
+    /// assert_eq!(concat_with(&[even, odd], "x", &options)?.values::<i32>()?, [0, 1, 2, 3, 4]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn positions<P: Into<Vec<usize>>>(mut self, of: impl IntoIterator<Item = P>) -> Self {
+        self.positions = Some(of.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Whether the labels of a new dimension of [`concat_with`](crate::concat_with) get an index;
+    /// they do by default. Without, they are a coordinate that nothing is aligned by.
+    ///
+    /// ```
+    /// use graticule_dataset::{CombineOptions, DataArray, concat_with};
+    /// let one = DataArray::new("v", (), 1);
+    /// let options = CombineOptions::new().create_index(false);
+    /// let runs = concat_with(&[one.clone(), one], ("run", vec!["a", "b"]), &options)?;
+    /// assert!(runs.coords().has("run") && runs.index("run").is_none());
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn create_index(mut self, on: bool) -> Self {
+        self.unindexed = !on;
         self
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Array, DType, Error, Result, Scalar, Text, TimeType, promote};
 use graticule_cftime::PartialDate;
 
+use crate::combine::by_index;
 use crate::combine::labels::{Lookup, shown};
 use crate::combine::losses::Losses;
 use crate::combine::place::Target;
@@ -226,7 +227,12 @@ impl Dataset {
 
     fn try_reindex_like(&self, other: &Self, options: &ReindexOptions) -> Result<Self> {
         let mut by = Vec::new();
+        let mut set = self.clone();
         for (dim, len) in self.sizes() {
+            if let Some(made) = by_index::reindexed(&set, other, dim, &options.fill)? {
+                set = made;
+                continue;
+            }
             match (other.index(dim).and_then(|i| i.labels()), other.size_of(dim)) {
                 (Some(labels), _) if self.index(dim).is_some() => {
                     by.push((dim.clone(), Selector::List(labels.clone())));
@@ -240,7 +246,7 @@ impl Dataset {
                 _ => {}
             }
         }
-        self.try_reindex(by, options)
+        set.try_reindex(by, options)
     }
 
     fn try_reindex(&self, by: Vec<(Name, Selector)>, options: &ReindexOptions) -> Result<Self> {

@@ -1,9 +1,12 @@
 //! One variable out of several that should be the same.
 
+use std::sync::Arc;
+
 use graticule_array::{MapOp, Result};
 use graticule_lazy::{LazyArray, Session};
 
 use super::equality::{self, Alike};
+use super::later;
 use super::options::Compat;
 use super::piece::{Meta, Part};
 use super::statics::{Numbered, Verdict, first_different};
@@ -19,7 +22,8 @@ pub(super) enum Unified {
     Unread,
 }
 
-/// Brings variables of one name to one, as the policy says.
+/// Brings variables of one name to one, as the policy says. What must not be read to compare it is
+/// compared later, if it is small; `origins` names the pieces for that.
 ///
 /// # Errors
 /// If data cannot be read, or types do not go together.
@@ -28,6 +32,7 @@ pub(super) fn unify(
     compat: Compat,
     session: &Session,
     may_read: bool,
+    origins: &dyn Fn(usize) -> Arc<str>,
 ) -> Result<Unified> {
     let Some(((_, first), rest)) = parts.split_first() else { return Ok(Unified::Unread) };
     let one = |part: Part, passed_over: usize| Ok(Unified::One { part, passed_over });
@@ -51,7 +56,12 @@ pub(super) fn unify(
             match first_different(parts, session, may_read)? {
                 Verdict::Same => one((*first).clone(), 0),
                 Verdict::Differs(at) => Ok(Unified::Differs(at)),
-                Verdict::Unread => Ok(Unified::Unread),
+                // Whether to leave it out has to be known now.
+                Verdict::Unread if compat == Compat::Minimal => Ok(Unified::Unread),
+                Verdict::Unread => Ok(match later::checked(parts, origins)? {
+                    Some(part) => Unified::One { part, passed_over: 0 },
+                    None => Unified::Unread,
+                }),
             }
         }
         Compat::BroadcastEquals | Compat::NoConflicts => {

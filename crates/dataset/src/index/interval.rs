@@ -24,6 +24,18 @@ pub enum Closed {
     Neither,
 }
 
+/// Where in its cell the label of a cell stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locus {
+    /// At the lower end.
+    Start,
+    /// In the middle: cells reach half-way to their neighbours.
+    #[default]
+    Center,
+    /// At the upper end.
+    End,
+}
+
 /// Finds cells by their bounds: the layer that a depth lies in, the month of a date.
 ///
 /// It is built from a coordinate and its bounds, which have one dimension more, of length 2.
@@ -53,13 +65,36 @@ pub struct IntervalIndex {
 
 /// The recipe of an interval index, for [`set_xindex`](crate::Dataset::set_xindex).
 #[derive(Clone, Copy, Debug)]
-pub struct IntervalRecipe(Closed);
+pub struct IntervalRecipe {
+    closed: Closed,
+    /// Where labels stand in cells that have no bounds.
+    locus: Option<Locus>,
+}
+
+impl IntervalRecipe {
+    /// For a coordinate alone, whose cells reach from label to label: where in its cell a label
+    /// stands.
+    ///
+    /// ```
+    /// use graticule_dataset::{Closed, DataArray, IntervalIndex, Locus, contains};
+    /// let x: Vec<f64> = (0..10).map(|i| 0.2 * f64::from(i)).collect();
+    /// let starts = IntervalIndex::closed(Closed::Left).labels_at(Locus::Start);
+    /// let t = DataArray::new("t", "x", x.clone()).with_coord("x", "x", x).set_xindex("x", starts);
+    /// assert_eq!(t.sel("x", contains(1.245)).item::<f64>()?, 6.0 * 0.2); // the cell from 1.2
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    #[must_use]
+    pub fn labels_at(mut self, locus: Locus) -> Self {
+        self.locus = Some(locus);
+        self
+    }
+}
 
 impl IntervalIndex {
     /// The recipe of an index over a coordinate and its bounds.
     #[must_use]
     pub fn closed(closed: Closed) -> IntervalRecipe {
-        IntervalRecipe(closed)
+        IntervalRecipe { closed, locus: None }
     }
 
     /// The order of an end of every interval to a label: its sign, or `None` where one is missing.
@@ -232,16 +267,22 @@ impl BuildIndex for IntervalRecipe {
                 coords.shape()
             ))
         };
-        let [points, bounds] = coords.coords() else { return Err(wrong()) };
-        if points.values.ndim() != 1
-            || bounds.values.shape() != [points.values.len(), 2]
-            || points.dims.first() != bounds.dims.first()
-        {
+        let (points, bounds) = match (coords.coords(), self.locus) {
+            ([points], Some(locus)) if points.values.ndim() == 1 => {
+                let bounds = crate::roles::edges_of(&points.values, locus);
+                (points, bounds.map_err(|e| e.in_variable(&*points.name))?)
+            }
+            ([points, bounds], _) if points.dims.first() == bounds.dims.first() => {
+                (points, bounds.values.clone())
+            }
+            _ => return Err(wrong()),
+        };
+        if points.values.ndim() != 1 || bounds.shape() != [points.values.len(), 2] {
             return Err(wrong());
         }
         let end = |k: usize| {
             let n = points.values.len();
-            bounds.values.select(&Selection::new([Pick::all(n), Pick::At(k)]))
+            bounds.select(&Selection::new([Pick::all(n), Pick::At(k)]))
         };
         let (first, second) = (end(0)?, end(1)?);
         // Bounds may be stored from high to low.
@@ -251,7 +292,7 @@ impl BuildIndex for IntervalRecipe {
             points: points.values.clone(),
             lower: smaller,
             upper: larger,
-            closed: self.0,
+            closed: self.closed,
         }))
     }
 }

@@ -223,18 +223,17 @@ impl Dataset {
     #[track_caller]
     pub fn drop_indexes(&self, coords: impl Into<Dims>) -> Self {
         let coords = coords.into();
-        self.verb(
-            || format!("drop_indexes({coords})"),
-            |ds| {
-                let mut parts = (*ds.0).clone();
-                for name in &coords {
-                    ds.coordinate(name)?;
-                    parts.indexes.shift_remove(name);
-                    parts.joints.retain(|j| !j.coords.contains(name));
-                }
-                Ok(Self(Arc::new(parts)))
-            },
-        )
+        self.verb(|| format!("drop_indexes({coords})"), |ds| ds.try_drop_indexes(&coords))
+    }
+
+    fn try_drop_indexes(&self, coords: &Dims) -> Result<Self> {
+        let mut parts = (*self.0).clone();
+        for name in coords {
+            self.coordinate(name)?;
+            parts.indexes.shift_remove(name);
+            parts.joints.retain(|j| !j.coords.contains(name));
+        }
+        Ok(Self(Arc::new(parts)))
     }
 }
 
@@ -247,6 +246,13 @@ impl DataArray {
             || format!("set_xindex([{coords}], {recipe:?})"),
             |set| set.try_set_xindex(&coords, &*recipe),
         )
+    }
+
+    /// Drops the indexes of coordinates; the coordinates stay.
+    #[track_caller]
+    pub fn drop_indexes(&self, coords: impl Into<Dims>) -> Self {
+        let coords = coords.into();
+        self.verb(|| format!("drop_indexes({coords})"), |set| set.try_drop_indexes(&coords))
     }
 
     /// The index of a coordinate.

@@ -76,6 +76,27 @@ impl LabelIndex {
         self.columns().order() == Order::Ascending
     }
 
+    /// The distance from each label to the next, in the units of the labels (ticks, for times), if
+    /// it is always the same and not zero. Such labels are held as a rule that makes them bit for
+    /// bit, and are found without searching, in whatever file they stood.
+    ///
+    /// ```
+    /// use graticule_array::Array;
+    /// use graticule_dataset::LabelIndex;
+    /// let lat: Vec<f64> = (0..721).map(|i| 90.0 - 0.25 * f64::from(i)).collect();
+    /// let index = LabelIndex::new(&Array::from_vec([721], lat)?).unwrap();
+    /// assert_eq!(index.step(), Some(-0.25));
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    #[must_use]
+    pub fn step(&self) -> Option<f64> {
+        match self.columns() {
+            Columns::Whole(c) => c.step().map(|s| s as f64),
+            Columns::Real(c) => c.step(),
+            Columns::Text(_) => None,
+        }
+    }
+
     pub(super) fn columns(&self) -> &Columns {
         self.columns.get_or_init(|| columns(&self.labels))
     }
@@ -160,6 +181,7 @@ impl LabelIndex {
                 "{selector} asks for intervals, and \"{coord}\" has labels without any"
             ))
             .hint("set_xindex([coordinate, bounds], IntervalIndex::closed(..))")),
+            Selector::Dates(dates) => dates.pick(coord, &self.labels),
             Selector::Along(_) => Err(Error::bug("labelled labels reached an index")),
         }
     }
@@ -215,7 +237,8 @@ impl Index for LabelIndex {
             Order::None => "not sorted",
         };
         let unique = if self.is_unique() { "" } else { ", some repeated" };
-        format!("labels ({}, {order}{unique})", self.labels.len())
+        let even = if self.step().is_some() { ", evenly spaced" } else { "" };
+        format!("labels ({}, {order}{unique}{even})", self.labels.len())
     }
 
     /// Labels in the order of the left side for those it has, then those of the right.
@@ -299,14 +322,14 @@ pub(super) fn not_monotonic(coord: &str) -> Error {
 /// the elements cannot be labels.
 pub(crate) fn factorize(labels: &Array) -> Option<(Vec<u32>, Vec<usize>)> {
     fn groups<K: super::column::Key>(column: &Column<K>) -> (Vec<u32>, Vec<usize>) {
-        let mut codes = vec![u32::MAX; column.keys().len()];
+        let mut codes = vec![u32::MAX; column.len()];
         let mut firsts: Vec<usize> = Vec::new();
-        let mut last: Option<&K> = None;
+        let mut last: Option<std::borrow::Cow<'_, K>> = None;
         for rank in 0..column.count() {
             let (Some(position), Some(key)) = (column.position(rank), column.ranked(rank)) else {
                 continue;
             };
-            if last.is_none_or(|l| l.order(key).is_ne()) {
+            if last.as_ref().is_none_or(|l| l.order(&key).is_ne()) {
                 firsts.push(position);
             }
             last = Some(key);

@@ -6,6 +6,7 @@
 
 mod build;
 mod column;
+mod even;
 mod found;
 mod interval;
 mod joint;
@@ -34,7 +35,7 @@ use crate::name::Name;
 
 pub use build::{BuildIndex, IndexCoord, IndexCoords};
 pub use found::{Found, Query};
-pub use interval::{Closed, IntervalIndex, IntervalRecipe};
+pub use interval::{Closed, IntervalIndex, IntervalRecipe, Locus};
 pub(crate) use joint::Joint;
 pub use label::LabelIndex;
 pub(crate) use label::factorize;

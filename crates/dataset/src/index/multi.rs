@@ -94,6 +94,21 @@ impl MultiIndex {
         Ok(Self { levels: levels.into(), rows: Rows::Codes(codes.into()), pick: Pick::all(n) })
     }
 
+    /// Rows by the positions of their labels among those of each level; `None` where a row has
+    /// no label.
+    pub(crate) fn from_codes(
+        levels: Vec<LabelIndex>,
+        codes: impl IntoIterator<Item = Vec<Option<usize>>>,
+    ) -> Self {
+        let list = |codes: Vec<Option<usize>>| -> Arc<[u32]> {
+            let code = |c: Option<usize>| c.and_then(|c| u32::try_from(c).ok()).unwrap_or(NONE);
+            codes.into_iter().map(code).collect()
+        };
+        let codes: Arc<[Arc<[u32]>]> = codes.into_iter().map(list).collect();
+        let n = codes.first().map_or(0, |c| c.len());
+        Self { levels: levels.into(), rows: Rows::Codes(codes), pick: Pick::all(n) }
+    }
+
     /// The number of levels.
     #[must_use]
     pub fn depth(&self) -> usize {

@@ -74,7 +74,7 @@ impl LabelIndex {
 
     fn finest(&self, of: TimeType) -> Resolution {
         let Columns::Whole(column) = self.columns() else { return Resolution::Day };
-        let finest = column.keys().iter().filter(|t| !t.is_missing()).map(|t| {
+        let finest = column.keys().filter(|t| !t.is_missing()).map(|t| {
             let nanos = i128::from(*t) * i128::from(of.unit.nanos());
             let divides = |n: i128| nanos % n == 0;
             if divides(86_400_000_000_000) {
@@ -265,12 +265,15 @@ impl LabelIndex {
                 let ranks = c.around(&key, LISTED).into_iter();
                 positions(
                     ranks
-                        .map(|r| (c.ranked(r).map_or(f64::MAX, |k| (k - key).abs()), c.position(r)))
+                        .map(|r| {
+                            (c.ranked(r).map_or(f64::MAX, |k| (*k - key).abs()), c.position(r))
+                        })
                         .collect(),
                 )
             }
             Columns::Text(c) => {
-                let names = c.keys().iter().filter_map(Text::as_str).take(10_000);
+                let texts: Vec<_> = c.keys().take(10_000).collect();
+                let names = texts.iter().filter_map(|t| t.as_str());
                 let near = nearest_names(label.as_str().unwrap_or_default(), names);
                 near.into_iter().take(LISTED).map(|n| format!("{n:?}")).collect()
             }
@@ -489,7 +492,7 @@ fn nearest<K: Key>(
 ) -> Option<(usize, f64)> {
     let above = column.rank(key, false);
     let equal = floor && column.ranked(above).is_some_and(|k| k.order(key) == Ordering::Equal);
-    let measured = |rank: usize| column.ranked(rank).map(|k| (rank, distance(k)));
+    let measured = |rank: usize| column.ranked(rank).map(|k| (rank, distance(&k)));
     if equal {
         return measured(above);
     }
@@ -554,24 +557,25 @@ pub(crate) fn difference(a: &Array, b: &Array) -> Result<Option<String>> {
     };
     let unlike = || Some(format!("the labels are {} and {}", a.dtype(), b.dtype()));
     let at = match (left.columns(), right.columns()) {
-        (Columns::Text(x), Columns::Text(y)) => first_unequal(x.keys(), y.keys()),
+        (Columns::Text(x), Columns::Text(y)) => first_unequal(x, y),
         (Columns::Whole(x), Columns::Whole(y)) => {
             if a.dtype().is_temporal() != b.dtype().is_temporal() {
                 return Ok(unlike());
             }
             match (nanos(a), nanos(b)) {
                 (Some(p), Some(q)) if p != q => {
-                    let x: Vec<i128> = x.keys().iter().map(|t| i128::from(*t) * p).collect();
-                    let y: Vec<i128> = y.keys().iter().map(|t| i128::from(*t) * q).collect();
-                    x.iter().zip(&y).position(|(x, y)| x != y)
+                    let x = x.keys().map(|t| i128::from(*t) * p);
+                    let y = y.keys().map(|t| i128::from(*t) * q);
+                    x.zip(y).position(|(x, y)| x != y)
                 }
-                _ => first_unequal(x.keys(), y.keys()),
+                _ => first_unequal(x, y),
             }
         }
         (Columns::Text(_), _) | (_, Columns::Text(_)) => return Ok(unlike()),
         (x, y) if !a.dtype().is_temporal() && !b.dtype().is_temporal() => {
             let (x, y) = (reals(x), reals(y));
-            let at = first_unequal(&x, &y);
+            let missing = |x: &f64, y: &f64| x.is_nan() && y.is_nan();
+            let at = x.iter().zip(&y).position(|(x, y)| !missing(x, y) && x.order(y).is_ne());
             if n == m && at.is_some() {
                 let most = x.iter().zip(&y).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
                 let near = x.iter().zip(&y).all(|(x, y)| (x - y).abs() <= 1e-4 * x.abs().max(1.0));
@@ -608,12 +612,15 @@ fn nanos(a: &Array) -> Option<i128> {
 
 fn reals(columns: &Columns) -> Vec<f64> {
     match columns {
-        Columns::Whole(c) => c.keys().iter().map(|k| *k as f64).collect(),
-        Columns::Real(c) => c.keys().to_vec(),
+        Columns::Whole(c) => c.keys().map(|k| *k as f64).collect(),
+        Columns::Real(c) => c.keys().map(|k| *k).collect(),
         Columns::Text(_) => Vec::new(),
     }
 }
 
-fn first_unequal<K: Key>(a: &[K], b: &[K]) -> Option<usize> {
-    a.iter().zip(b).position(|(x, y)| !(x.is_missing() && y.is_missing()) && x.order(y).is_ne())
+fn first_unequal<K: Key>(a: &Column<K>, b: &Column<K>) -> Option<usize> {
+    let differ = |(x, y): (std::borrow::Cow<'_, K>, std::borrow::Cow<'_, K>)| {
+        !(x.is_missing() && y.is_missing()) && x.order(&y).is_ne()
+    };
+    a.keys().zip(b.keys()).position(differ)
 }

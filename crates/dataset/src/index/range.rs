@@ -35,11 +35,23 @@ const CHUNK: usize = 1 << 16;
 /// assert_eq!(ds.sel("x", 10.1..=10.25)["t"].values::<i32>()?, [2, 3]);
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct RangeIndex {
     start: f64,
     step: f64,
     len: usize,
+    /// Where the first label stands in the range that this one was taken from, and how many of
+    /// its positions lie between neighbours: labels of a part are those of the whole, bit for bit.
+    first: i64,
+    stride: i64,
+}
+
+/// The same labels, whatever larger range they were taken from.
+impl PartialEq for RangeIndex {
+    fn eq(&self, other: &Self) -> bool {
+        let ends = |r: &Self| (r.start(), r.label(r.len.saturating_sub(1)), r.step());
+        self.len == other.len && ends(self) == ends(other)
+    }
 }
 
 impl RangeIndex {
@@ -48,7 +60,7 @@ impl RangeIndex {
     /// # Errors
     /// If the step is zero, or a label would not be finite.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
-        let made = Self { start, step, len };
+        let made = Self { start, step, len, first: 0, stride: 1 };
         if step == 0.0 || !start.is_finite() || !made.label(len.saturating_sub(1)).is_finite() {
             return Err(Error::invalid(format!(
                 "no range of {len} labels from {start} in steps of {step}"
@@ -99,20 +111,30 @@ impl RangeIndex {
     /// The first label.
     #[must_use]
     pub fn start(&self) -> f64 {
-        self.start
+        self.label(0)
     }
 
     /// The distance from one label to the next.
     #[must_use]
     pub fn step(&self) -> f64 {
-        self.step
+        self.step * self.stride as f64
     }
 
     /// The label at a position.
     #[must_use]
     pub fn label(&self, position: usize) -> f64 {
         // One rounding: the same label however it was come by.
-        self.step.mul_add(position as f64, self.start)
+        let place = self.stride.wrapping_mul(position as i64).wrapping_add(self.first);
+        self.step.mul_add(place as f64, self.start)
+    }
+
+    /// The positions of a stretch of this range; `None` if they cannot be counted.
+    fn part(&self, start: usize, step: isize, len: usize) -> Option<Self> {
+        let start = i64::try_from(start).ok()?;
+        let first = self.stride.checked_mul(start)?.checked_add(self.first)?;
+        let stride = self.stride.checked_mul(i64::try_from(step).ok()?)?;
+        stride.checked_mul(i64::try_from(len).ok()?)?.checked_add(first)?;
+        Some(Self { len, first, stride, ..*self })
     }
 
     /// Where a label lies among the positions, as a real number.
@@ -127,7 +149,8 @@ impl RangeIndex {
         if value.is_nan() {
             return Err(Error::not_found(format!("no label nan in \"{coord}\"")));
         }
-        Ok((value - self.start) / self.step)
+        let whole = (value - self.start) / self.step;
+        Ok((whole - self.first as f64) / self.stride as f64)
     }
 
     fn exact(&self, coord: &str, label: &Scalar) -> Result<usize> {
@@ -161,7 +184,7 @@ impl RangeIndex {
         let limit = |v: f64| v.clamp(0.0, self.len as f64) as usize;
         let (from, to) = (limit((place - slack).ceil()), limit((place + slack).floor() + 1.0));
         // Ranks count from the lowest label.
-        Ok(if self.step > 0.0 {
+        Ok(if self.step() > 0.0 {
             from..to.max(from)
         } else {
             self.len - to.max(from)..self.len - from
@@ -181,7 +204,7 @@ impl RangeIndex {
         // Of two equally near labels the larger one.
         let nearest = match (place - low).total_cmp(&(high - place)) {
             std::cmp::Ordering::Less => low,
-            std::cmp::Ordering::Equal if self.step < 0.0 => low,
+            std::cmp::Ordering::Equal if self.step() < 0.0 => low,
             _ => high,
         };
         let at = match method {
@@ -190,7 +213,7 @@ impl RangeIndex {
             Method::Pad => low.min(last),
             Method::Backfill => high.max(0.0),
         };
-        let far = (place - at).abs() * self.step.abs();
+        let far = (place - at).abs() * self.step().abs();
         let slack = 1.0 + SAME;
         if self.len == 0
             || !(0.0..=last).contains(&at)
@@ -295,7 +318,7 @@ impl Index for RangeIndex {
                     (start.as_ref().map(Label::value), stop.as_ref().map(Label::value));
                 let a = start.map(|l| self.span(coord, l)).transpose()?;
                 let b = stop.map(|l| self.span(coord, l)).transpose()?;
-                let falling = self.step < 0.0;
+                let falling = self.step() < 0.0;
                 let ranks = between(a, b, closes(stop, *inclusive), self.len, falling);
                 let len = ranks.end - ranks.start;
                 Pick::span(if falling { self.len - ranks.end } else { ranks.start }, len)
@@ -307,11 +330,7 @@ impl Index for RangeIndex {
 
     fn isel(&self, picks: &[Pick]) -> Option<Arc<dyn Index>> {
         match picks.first()? {
-            Pick::Range { start, step, len } => {
-                let range =
-                    Self { start: self.label(*start), step: self.step * *step as f64, len: *len };
-                Some(Arc::new(range))
-            }
+            Pick::Range { start, step, len } => Some(Arc::new(self.part(*start, *step, *len)?)),
             Pick::List(list) => {
                 let values: Vec<f64> = list.iter().map(|i| self.label(*i)).collect();
                 let labels = Array::from_vec([values.len()], values).ok()?;
@@ -324,10 +343,10 @@ impl Index for RangeIndex {
     fn difference(&self, other: &dyn Index) -> Option<String> {
         match (other as &dyn std::any::Any).downcast_ref::<Self>() {
             Some(other) => {
-                let slack = SAME * self.step.abs();
+                let slack = SAME * self.step().abs();
                 let last = self.len.saturating_sub(1);
                 let same = self.len == other.len
-                    && (self.start - other.start).abs() <= slack
+                    && (self.start() - other.start()).abs() <= slack
                     && (self.label(last) - other.label(last)).abs() <= slack;
                 (!same).then(|| format!("they are {} and {}", self.describe(), other.describe()))
             }
@@ -342,7 +361,7 @@ impl Index for RangeIndex {
     }
 
     fn describe(&self) -> String {
-        format!("range ({} from {} by {})", self.len, self.start, self.step)
+        format!("range ({} from {} by {})", self.len, self.start(), self.step())
     }
 
     fn stack(&self) -> Option<LabelIndex> {

@@ -39,6 +39,8 @@ pub(super) struct Decoded {
     pub(super) origin: Location,
     /// What could not be read although the rest could.
     pub(super) problems: Vec<String>,
+    /// Whether its dimensions get no indexes.
+    unindexed: bool,
 }
 
 /// Reads the small coordinates of a group and applies the conventions. `keep` is whether the
@@ -78,10 +80,11 @@ pub(super) fn decode_group(
     let stored = if keep { set.vars.clone() } else { Vec::new() };
     let mut problems: Vec<String> =
         group.problems.iter().map(|(path, why)| format!("{path}: {why}")).collect();
-    problems.extend(read_small(&mut set, &sources, &cx, session));
+    problems.extend(read_small(&mut set, &sources, &cx, options.unindexed, session));
     cf::decode_set(&mut set, &cx).map_err(|e| e.in_file(origin.path()))?;
     let unlimited = group.dims.into_iter().filter(|d| d.unlimited).map(|d| d.name).collect();
-    Ok(Decoded { set, sources, stored, unlimited, origin: origin.clone(), problems })
+    let (origin, unindexed) = (origin.clone(), options.unindexed);
+    Ok(Decoded { set, sources, stored, unlimited, origin, problems, unindexed })
 }
 
 /// Reads what decoding and indexing need to know, all together. What cannot be read stays
@@ -90,6 +93,7 @@ fn read_small(
     set: &mut SetDraft,
     sources: &[Arc<dyn ChunkSource>],
     cx: &cf::SetContext,
+    unindexed: bool,
     session: &Session,
 ) -> Vec<String> {
     let named = coordinate_names(set, cx);
@@ -102,7 +106,7 @@ fn read_small(
     let mut total = 0usize;
     let mut wanted: Vec<usize> = Vec::new();
     for (at, (var, source)) in set.vars.iter().zip(sources).enumerate() {
-        if !is_small(var, source.as_ref(), &named, &time_bounds, cx) {
+        if !is_small(var, source.as_ref(), &named, &time_bounds, cx, unindexed) {
             continue;
         }
         let info = source.info();
@@ -147,6 +151,7 @@ fn is_small(
     named: &[String],
     time_bounds: &[String],
     cx: &cf::SetContext,
+    unindexed: bool,
 ) -> bool {
     let info = source.info();
     let bytes = stored_bytes(&info.shape, info.dtype.planned_size());
@@ -154,7 +159,7 @@ fn is_small(
         && var.dims.last().is_some_and(|d| cx.coding.char_dims.contains(d));
     let axes = var.dims.len() - usize::from(joins);
     let own = var.dims.first() == Some(&var.name);
-    if axes == 1 && (own || named.iter().any(|n| var.name == **n)) {
+    if !unindexed && axes == 1 && (own || named.iter().any(|n| var.name == **n)) {
         return bytes <= COORDS_READ;
     }
     bytes <= TIMES_READ
@@ -193,8 +198,12 @@ impl Decoded {
             extra: noted(extra, &self.problems),
             ..Encoding::default()
         };
-        let set = Dataset::from_parts(vars, &coords, self.set.attrs)
+        let mut set = Dataset::from_parts(vars, &coords, self.set.attrs)
             .map_err(|e| e.in_file(self.origin.path()))?;
+        if self.unindexed {
+            // Times stored as reals had to be read to be decoded.
+            Arc::make_mut(&mut set.0).indexes.clear();
+        }
         Ok(set.with_encoding(encoding).with_session(session))
     }
 }

@@ -17,6 +17,7 @@ pub struct OpenOptions {
     pub(crate) storage: storage::OpenOptions,
     pub(crate) drop: Vec<String>,
     pub(crate) group: Option<String>,
+    pub(crate) unindexed: bool,
 }
 
 impl OpenOptions {
@@ -97,6 +98,19 @@ impl OpenOptions {
     /// The group to open, as a path from the root: "forecast/model1".
     pub fn group(mut self, path: impl Into<String>) -> Self {
         self.group = Some(path.into());
+        self
+    }
+
+    /// Whether the labels of dimensions are read at opening and become their indexes; they are by
+    /// default. Without, no label is read before one is looked for (by bisection then), and
+    /// nothing is aligned by labels that were not loaded.
+    ///
+    /// ```
+    /// use graticule_dataset::OpenOptions;
+    /// let headers_only = OpenOptions::new().default_indexes(false);
+    /// ```
+    pub fn default_indexes(mut self, on: bool) -> Self {
+        self.unindexed = !on;
         self
     }
 

@@ -89,8 +89,8 @@ fn choose<'a>(
     let extension = to.path().extension().map(|e| e.to_string_lossy().to_lowercase());
     let known: Vec<&str> = all.iter().flat_map(|b| b.writes().iter().copied()).collect();
     let hint = match known.len() {
-        0 => "the dataset's session knows no format; give it one that does with with_session(..), \
-              for example graticule::session()"
+        0 => "the dataset was made, not opened, so its session knows no format: write it with \
+              to_netcdf(..) of graticule::ToNetcdf, or give it one with with_session(..)"
             .to_owned(),
         _ => format!("the extensions that can be written are .{}", known.join(", .")),
     };

@@ -73,4 +73,10 @@ impl WriteOptions {
         self.format = Some(name.into());
         self
     }
+
+    /// Whether a backend or a format is named, so that the extension does not matter.
+    #[must_use]
+    pub fn chooses_format(&self) -> bool {
+        self.backend.is_some() || self.format.is_some()
+    }
 }

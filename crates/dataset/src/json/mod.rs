@@ -1,6 +1,7 @@
 //! Datasets as JSON and back: xarray's `to_dict` layout, with exact types.
 
 mod read;
+mod schema;
 mod syntax;
 mod write;
 

@@ -11,6 +11,9 @@ use crate::name::Name;
 use crate::variable::Variable;
 use crate::verbs::IntoDType;
 
+/// No name of a type has more bytes.
+const LONGEST: usize = 200;
+
 pub(super) fn dataset(json: &Json) -> Result<Dataset> {
     let vars = json.get("data_vars").ok_or_else(|| {
         Error::corrupt("no member \"data_vars\"").hint("the layout is that of xarray's to_dict")
@@ -31,17 +34,7 @@ pub(super) fn dataset(json: &Json) -> Result<Dataset> {
 }
 
 fn variable(json: &Json, sizes: Option<&Json>) -> Result<Variable> {
-    let dims: Dims = match json.get("dims") {
-        Some(Json::List(names)) => names
-            .iter()
-            .map(|n| {
-                n.text().map(Name::from).ok_or_else(|| Error::corrupt("a dimension is no text"))
-            })
-            .collect::<Result<Vec<_>>>()?
-            .into(),
-        Some(Json::Text(one)) => Dims::from(one.as_str()),
-        _ => return Err(Error::corrupt("no list \"dims\"")),
-    };
+    let dims = dims(json)?;
     let data = json.get("data").ok_or_else(|| Error::corrupt("no member \"data\""))?;
     let dtype = json.get("dtype").and_then(Json::text).map(type_named).transpose()?;
     let mut array = array(data, dtype, Some(dims.len()))?;
@@ -59,8 +52,22 @@ fn variable(json: &Json, sizes: Option<&Json>) -> Result<Variable> {
     Ok(Variable::new(dims, array)?.with_attrs(attrs(json.get("attrs"))?))
 }
 
+pub(super) fn dims(json: &Json) -> Result<Dims> {
+    match json.get("dims") {
+        Some(Json::List(names)) => Ok(names
+            .iter()
+            .map(|n| {
+                n.text().map(Name::from).ok_or_else(|| Error::corrupt("a dimension is no text"))
+            })
+            .collect::<Result<Vec<_>>>()?
+            .into()),
+        Some(Json::Text(one)) => Ok(Dims::from(one.as_str())),
+        _ => Err(Error::corrupt("no list \"dims\"")),
+    }
+}
+
 /// The type of a name as numpy or [`super::write`] writes it.
-fn type_named(name: &str) -> Result<DType> {
+pub(super) fn type_named(name: &str) -> Result<DType> {
     let bad = || Error::corrupt(format!("there is no type \"{name}\""));
     let inside = |prefix: &str| name.strip_prefix(prefix).and_then(|n| n.strip_suffix(']'));
     if let Some(unit) = inside("timedelta64[") {
@@ -74,6 +81,17 @@ fn type_named(name: &str) -> Result<DType> {
         let unit: TimeUnit = unit.parse()?;
         return Ok(DType::Time(TimeType { unit, calendar: Calendar::parse(calendar)? }));
     }
+    let width = |prefix: &str| name.strip_prefix(prefix)?.parse::<usize>().ok();
+    if let Some(n) = width("bytes") {
+        return Ok(DType::Bytes(n));
+    }
+    if let Some(n) = width("opaque") {
+        return Ok(DType::Opaque(n));
+    }
+    // Lists in lists are no deeper than their name is long.
+    if let Some(of) = inside("list[").filter(|_| name.len() < LONGEST) {
+        return Ok(DType::List(std::sync::Arc::new(type_named(of)?)));
+    }
     match name.trim_start_matches(['<', '>', '|']) {
         "object" | "O" => Ok(DType::Str),
         text if text.starts_with('U') => Ok(DType::Str),
@@ -81,7 +99,7 @@ fn type_named(name: &str) -> Result<DType> {
     }
 }
 
-fn attrs(json: Option<&Json>) -> Result<Attrs> {
+pub(super) fn attrs(json: Option<&Json>) -> Result<Attrs> {
     let mut out = Attrs::new();
     for (name, value) in json.map_or(&[][..], Json::members) {
         let read = || -> Result<Array> {

@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 use crate::name::Name;
 use crate::variable::Variable;
 
-fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+pub(super) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
@@ -31,7 +31,7 @@ pub(super) fn dataset(ds: &Dataset, data: bool) -> Result<Json> {
 }
 
 /// The name of a type, calendar and all.
-fn type_name(dtype: &DType) -> String {
+pub(super) fn type_name(dtype: &DType) -> String {
     match dtype {
         DType::Time(t) => format!("time[{}, {}]", t.unit, t.calendar.name()),
         other => other.to_string(),
@@ -56,7 +56,7 @@ fn variable(var: &Variable, data: bool) -> Result<Json> {
 }
 
 /// Attributes; those that are neither texts, `int64` nor `float64` with their type beside.
-fn attrs(attrs: &Attrs) -> Result<Json> {
+pub(super) fn attrs(attrs: &Attrs) -> Result<Json> {
     let made = attrs.iter().map(|(name, value)| {
         let array = value.array();
         let plain = values(array).map_err(|e| e.context(format!("in the attribute \"{name}\"")))?;

@@ -29,6 +29,7 @@ pub(crate) use cell_methods::described;
 pub use cell_methods::{CellMethod, CellMethods, Interval, Scope};
 pub(crate) use criteria::is_parametric;
 pub use crs::{Crs, GridMapping};
+pub(crate) use edges::edges_of;
 pub use features::{FeatureType, Features};
 pub use find::Cf;
 pub use flags::{Flag, FlagValue, Flags};

@@ -49,7 +49,7 @@ impl Dataset {
         self.verb(|| format!("isel({dim:?}, {at})"), |ds| ds.try_isel(dim, &at))
     }
 
-    fn try_isel(&self, dim: &str, at: &Indexer) -> Result<Self> {
+    pub(super) fn try_isel(&self, dim: &str, at: &Indexer) -> Result<Self> {
         self.try_isel_many(&[(dim.into(), at.clone())], MissingDims::Raise)
     }
 

@@ -1,7 +1,9 @@
 //! Selection by position and by label.
 
 mod boxes;
+mod dates;
 mod drop;
+mod dropping;
 mod indexer;
 mod isel;
 mod longitude;
@@ -11,6 +13,7 @@ mod region;
 mod sel;
 mod selector;
 
+pub use dates::{Dates, FieldValues, dates};
 pub use indexer::{Indexer, step};
 pub use isel::MissingDims;
 pub use longitude::Longitudes;

@@ -67,7 +67,7 @@ impl Dataset {
         self.verb(|| format!("sel_many({})", shown(&by)), |ds| ds.try_sel_many(&by))
     }
 
-    fn try_sel(&self, coord: &str, labels: &Selector) -> Result<Self> {
+    pub(super) fn try_sel(&self, coord: &str, labels: &Selector) -> Result<Self> {
         self.try_sel_many(&[(coord.into(), labels.clone())])
     }
 
@@ -123,7 +123,30 @@ impl Dataset {
             Some(mask) => mask_of(coord, &dim, index.len(), mask)?,
             None => index.sel(&Query::of(coord, labels.clone()))?.into_pick()?,
         };
+        self.flag_empty(coord, labels, &pick)?;
         self.picked(&dim, &pick)
+    }
+
+    /// Refuses a range that holds no label, where nothing may get lost.
+    fn flag_empty(&self, coord: &str, labels: &Selector, pick: &Pick) -> Result<()> {
+        let asks = match labels {
+            Selector::Range { start, stop, .. } => start.is_some() || stop.is_some(),
+            Selector::Intervals(..) | Selector::Dates(_) => true,
+            _ => false,
+        };
+        if !self.0.strict || !asks || !pick.is_empty() {
+            return Ok(());
+        }
+        let error = Error::not_found(format!(
+            "no label of \"{coord}\" is in {labels}, and strict() refuses an empty selection"
+        ));
+        let ends = self.variable(coord).and_then(Variable::in_memory).filter(|v| v.ndim() == 1);
+        let end = |at: usize| ends?.get(&[at]).ok().map(|s| crate::show::values::scalar_text(&s));
+        let last = ends.map_or(0, Array::len).checked_sub(1);
+        Err(match last.and_then(|last| end(0).zip(end(last))) {
+            Some((a, b)) => error.hint(format!("the labels go from {a} to {b}")),
+            None => error,
+        })
     }
 
     /// What selectors take of coordinates that are indexed together.
@@ -143,6 +166,9 @@ impl Dataset {
                 let mut ds = self.clone();
                 for (axis, pick) in &picks {
                     let dim = joint.dims.get(*axis).ok_or_else(|| strange(joint))?;
+                    for (coord, labels) in group {
+                        self.flag_empty(coord, labels, pick)?;
+                    }
                     ds = ds.picked(dim, pick)?;
                 }
                 match labels {

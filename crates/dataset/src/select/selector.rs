@@ -6,6 +6,7 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 use graticule_array::{Array, Error, Result, Scalar, Text, TimeType};
 use graticule_cftime::TimeUnit;
 
+use super::dates::Dates;
 use crate::data_array::DataArray;
 use crate::dims::Dims;
 
@@ -81,6 +82,8 @@ pub enum Selector {
     /// Intervals in some relation to a value or to a range, for an
     /// [`IntervalIndex`](crate::IntervalIndex).
     Intervals(Relation, Label, Label),
+    /// Instants by fields of their date, in any year: see [`dates`](crate::dates).
+    Dates(Dates),
     /// The labels in an array, which has dimensions of its own: they take the place of those
     /// selected along. Arrays for several coordinates are taken together, point by point.
     Along(Box<DataArray>),
@@ -475,6 +478,7 @@ impl fmt::Display for Selector {
                 }
             }
             Self::Along(array) => f.write_str(&named(array)),
+            Self::Dates(dates) => write!(f, "{dates}"),
             Self::Intervals(Relation::Contains, a, _) => write!(f, "contains({a})"),
             Self::Intervals(relation, a, b) => {
                 let name = format!("{relation:?}").to_lowercase();

@@ -3,8 +3,9 @@
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 
-/// The size of a text display: a value, so that two programs in one process do not disturb each
-/// other.
+/// The size of a text display: a value, given to [`Dataset::display`] or to a session
+/// ([`Session::with_setting`](graticule_lazy::Session::with_setting)), so that two programs in one
+/// process do not disturb each other.
 ///
 /// ```
 /// use graticule_dataset::{DataArray, DisplayOptions};
@@ -48,6 +49,14 @@ impl DisplayOptions {
     pub fn elements(mut self, elements: usize) -> Self {
         self.elements = elements;
         self
+    }
+}
+
+impl DisplayOptions {
+    /// Those of a dataset's session, or the usual ones.
+    pub(crate) fn of(set: &Dataset) -> Self {
+        let told = set.0.session.as_ref().and_then(graticule_lazy::Session::setting::<Self>);
+        told.map_or_else(Self::new, |options| *options)
     }
 }
 

@@ -6,7 +6,7 @@ use graticule_cftime::{Calendar, TimeUnit};
 use graticule_lazy::LazyArray;
 use graticule_storage::{ChunkSource, SourceInfo};
 
-use crate::{DataArray, Dataset};
+use crate::{DataArray, Dataset, DisplayOptions};
 
 /// A source that counts reads, and refuses them.
 #[derive(Debug)]
@@ -114,7 +114,6 @@ fn long_lists_leave_out_the_middle() {
 
 #[test]
 fn sizes_of_displays_are_values() {
-    use crate::{Dataset, DisplayOptions};
     let mut ds = Dataset::new();
     for i in 0..20 {
         ds = ds.with_var(format!("variable_{i}"), "x", vec![f64::from(i); 100]);
@@ -128,4 +127,23 @@ fn sizes_of_displays_are_values() {
     let narrow = ds.display(&DisplayOptions::new().width(40).rows(4));
     assert!(narrow.lines().count() < 10 && narrow.contains("(4/20)"));
     assert_eq!(ds.to_string(), usual, "nothing is global");
+}
+
+#[test]
+fn each_session_has_its_own_width() {
+    let wide = graticule_lazy::Session::default().with_setting(DisplayOptions::new().width(160));
+    let narrow =
+        graticule_lazy::Session::default().with_setting(DisplayOptions::new().width(40).rows(3));
+    let ds = (0..9).fold(Dataset::new(), |ds, i| {
+        ds.with_var(format!("v{i}"), "x", (0..40).map(f64::from).collect::<Vec<_>>())
+    });
+    let longest = |text: String| text.lines().map(str::len).max().unwrap_or(0);
+    let (w, n) = (ds.clone().with_session(&wide), ds.clone().with_session(&narrow));
+    assert!(longest(w.to_string()) > 80 && longest(w["v1"].to_string()) > 80);
+    assert!(longest(n.to_string()) < longest(ds.to_string()));
+    assert!(n.to_string().lines().count() < ds.to_string().lines().count());
+    assert!(longest(ds.to_string()) <= 80, "others are as they were");
+    assert_eq!((&w * 2.0).to_string().lines().count(), ds.to_string().lines().count());
+    // Asked for by name, the size is that.
+    assert!(longest(w.display(&DisplayOptions::new().width(30))) < longest(ds.to_string()));
 }

@@ -1,5 +1,6 @@
 //! A tree of datasets: the groups of a file.
 
+mod combine;
 mod open;
 mod show;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::name::Name;
 
+pub use combine::combine_datatrees;
 pub use open::open_datatree;
 
 /// A dataset with further datasets below it, by name: what hierarchical files hold.

@@ -123,5 +123,5 @@ fn displays_show_every_group_once() {
     assert_eq!(text.matches("* time").count(), 1, "{text}");
     assert!(tree.to_html().contains("Group: /levels/1"));
     let info = tree.info("file.nc");
-    assert!(info.contains("dataset file.nc {") && info.contains("dataset /levels/1 {"), "{info}");
+    assert!(info.contains("netcdf file.nc {") && info.contains("netcdf /levels/1 {"), "{info}");
 }

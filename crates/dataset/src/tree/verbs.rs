@@ -9,7 +9,10 @@ use crate::compute::compute_datasets;
 use crate::dataset::Dataset;
 use crate::dims::{Dims, Over, no_dimension};
 use crate::select::{Indexer, Selector};
-use crate::verbs::Reducer;
+use crate::verbs::{
+    Reducer, all, any, count, first, last, max, mean, min, named_reductions, prod, reduction_doc,
+    std, sum,
+};
 
 impl DataTree {
     /// Every node's dataset through a function, which is given the path too. Nodes without
@@ -152,29 +155,7 @@ impl DataTree {
     }
 }
 
-macro_rules! reductions {
-    ($($(#[$doc:meta])* $name:ident)*) => {
-        impl DataTree {$(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self, dims: impl Into<Over>) -> Self {
-                self.reduce(crate::verbs::$name(), dims)
-            }
-        )*}
-    };
-}
-
-reductions! {
-    /// The mean over dimensions, in all nodes that have them.
-    mean
-    /// The sum over dimensions, in all nodes that have them.
-    sum
-    /// The least value over dimensions, in all nodes that have them.
-    min
-    /// The greatest value over dimensions, in all nodes that have them.
-    max
-    /// The standard deviation over dimensions, in all nodes that have them.
-    std
-    /// The number of values over dimensions, in all nodes that have them.
-    count
-}
+named_reductions!(
+    @all DataTree -> DataTree, "of each node over dimensions, in all that have them", "",
+    (, dims: impl Into<Over>), (, dims), count sum prod mean min max any all std first last
+);

@@ -1,10 +1,12 @@
 //! Bringing two operands together: dimensions, indexes and coordinates must agree exactly.
 
+use std::sync::Arc;
+
 use graticule_array::{Array, Error, Result};
 
 use crate::attrs::Attrs;
-use crate::combine::{Problems, align_sets, labels};
-use crate::data_array::MAIN;
+use crate::combine::{AlignOptions, Problems, align_sets, labels};
+use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, Parts};
 use crate::dims::Dims;
 use crate::name::Name;
@@ -53,15 +55,34 @@ pub(crate) fn check_exact(a: &Dataset, b: &Dataset) -> Result<()> {
 }
 
 /// Both operands with the labels that one of them asks for by
-/// [`with_join`](crate::Dataset::with_join); `None` if neither does.
+/// [`with_join`](crate::Dataset::with_join), or the session; `None` if none does.
 pub(crate) fn joined(a: &Dataset, b: &Dataset) -> Result<Option<(Dataset, Dataset)>> {
-    let Some(options) = a.0.join.as_ref().or(b.0.join.as_ref()) else { return Ok(None) };
+    let Some(options) = join_of(a, b) else { return Ok(None) };
     let sides = ["the left operand".to_owned(), "the right operand".to_owned()];
-    let made = align_sets(&[a.clone(), b.clone()], &sides, options)?;
+    let made = align_sets(&[a.clone(), b.clone()], &sides, &options)?;
     match <[Dataset; 2]>::try_from(made) {
         Ok([left, right]) => Ok(Some((left, right))),
         Err(_) => Err(Error::bug("two operands were aligned to another number")),
     }
+}
+
+/// The same for arrays.
+pub(crate) fn joined_arrays(
+    a: &DataArray,
+    b: &DataArray,
+) -> Result<Option<(DataArray, DataArray)>> {
+    let with = |of: &DataArray, set| DataArray { set, name: of.name.clone() };
+    Ok(joined(&a.set, &b.set)?.map(|(left, right)| (with(a, left), with(b, right))))
+}
+
+/// What arithmetic of two datasets was told of labels: by either, else by the session.
+pub(crate) fn join_of(a: &Dataset, b: &Dataset) -> Option<Arc<AlignOptions>> {
+    let own = a.0.join.as_ref().or(b.0.join.as_ref());
+    let session = || {
+        let session = a.0.session.as_ref().or(b.0.session.as_ref())?;
+        session.setting::<AlignOptions>()
+    };
+    own.cloned().or_else(session)
 }
 
 fn same_index(a: &Dataset, b: &Dataset, dim: &str) -> bool {
@@ -84,6 +105,7 @@ pub(crate) fn merged_coords(a: &Dataset, b: &Dataset) -> Result<Parts> {
     if parts.session.is_none() {
         parts.session = b.0.session.clone();
     }
+    parts.strict |= b.0.strict;
     if !b.0.history.losses.is_empty() {
         std::sync::Arc::make_mut(&mut parts.history).losses.extend(&b.0.history.losses);
     }

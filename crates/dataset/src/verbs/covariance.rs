@@ -55,7 +55,8 @@ pub fn corr(a: &DataArray, b: &DataArray, over: impl Into<Over>) -> DataArray {
 
 impl DataArray {
     /// The covariance with another array over dimensions (`..` for all), of the pairs in which
-    /// neither value is missing; one degree of freedom is taken off. A `float64` array.
+    /// neither value is missing; one degree of freedom is taken off. A `float64` array. Labels
+    /// must agree, unless an array has been told how to join them ([`with_join`](Self::with_join)).
     ///
     /// ```
     /// use graticule_dataset::DataArray;
@@ -106,6 +107,19 @@ impl DataArray {
     }
 
     fn try_moments(
+        &self,
+        other: &Self,
+        over: &Over,
+        options: &CovOptions,
+        normal: bool,
+    ) -> Result<Self> {
+        match align::joined_arrays(self, other)? {
+            Some((a, b)) => a.aligned_moments(&b, over, options, normal),
+            None => self.aligned_moments(other, over, options, normal),
+        }
+    }
+
+    fn aligned_moments(
         &self,
         other: &Self,
         over: &Over,

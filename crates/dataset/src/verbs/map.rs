@@ -65,8 +65,7 @@ impl Dataset {
 
     /// Whether arithmetic takes the variables that both have.
     fn shares_variables(&self, other: &Self) -> bool {
-        let join = self.0.join.as_ref().or(other.0.join.as_ref());
-        join.is_some_and(|options| options.join == Join::Inner)
+        align::join_of(self, other).is_some_and(|options| options.join == Join::Inner)
     }
 
     /// The data variables that another dataset has, too; the others are counted as lost.
@@ -83,7 +82,7 @@ impl Dataset {
         let kept = self.map_vars(|name, var| {
             Ok((self.is_coord(name) || is_data(other, name)).then(|| var.clone()))
         })?;
-        Ok(kept.with_losses(&losses))
+        kept.with_losses(&losses)
     }
 
     fn pair_sets(

@@ -7,6 +7,8 @@
 #[macro_use]
 mod named;
 
+pub(crate) use named::{named_reductions, reduction_doc};
+
 pub(crate) mod align;
 mod anomaly;
 mod apply;
@@ -18,6 +20,7 @@ mod bits;
 mod broadcast;
 mod calculus;
 mod carry;
+mod cells;
 mod clip;
 mod coarsen;
 mod compare;
@@ -51,12 +54,15 @@ pub(crate) mod reduce;
 mod rename;
 mod resample;
 mod rolling;
+mod scatter;
 mod season;
 mod set_index;
 mod shift;
 mod sort;
 mod squeeze;
 mod stack;
+mod stacked_array;
+mod strict;
 mod swap_dims;
 pub(crate) mod time_field;
 mod transpose;

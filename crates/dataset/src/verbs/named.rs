@@ -49,10 +49,14 @@ macro_rules! named_reductions {
     (
         $set:ident, $array:ident, $of:literal, $more:literal, $takes:tt, $gives:tt, $($name:ident)*
     ) => {
-        $(
-            named_reductions!(@one $set -> Dataset, $of, $more, $takes, $gives, $name);
-            named_reductions!(@one $array -> DataArray, $of, $more, $takes, $gives, $name);
-        )*
+        named_reductions!(@all $set -> Dataset, $of, $more, $takes, $gives, $($name)*);
+        named_reductions!(@all $array -> DataArray, $of, $more, $takes, $gives, $($name)*);
+    };
+    (
+        @all $noun:ident -> $made:ident, $of:literal, $more:literal, $takes:tt, $gives:tt,
+        $($name:ident)*
+    ) => {
+        $(named_reductions!(@one $noun -> $made, $of, $more, $takes, $gives, $name);)*
     };
     (
         @one $noun:ident -> $made:ident, $of:literal, $more:literal,
@@ -89,3 +93,5 @@ macro_rules! functions_of_two {
         )*}
     };
 }
+
+pub(crate) use {named_reductions, reduction_doc};

@@ -32,7 +32,11 @@ impl Dataset {
     }
 
     fn try_squeeze_drop(&self, dims: &Over) -> Result<Self> {
-        let made = self.try_squeeze(dims)?;
+        self.without_new_scalars(&self.try_squeeze(dims)?)
+    }
+
+    /// What was made of this dataset, without the coordinates that became scalars by it.
+    pub(crate) fn without_new_scalars(&self, made: &Self) -> Result<Self> {
         let scalar = |name: &Name| {
             self.coord_vars().any(|(n, v)| n == name && v.ndim() > 0)
                 && made.variable(name).is_some_and(|v| v.ndim() == 0)

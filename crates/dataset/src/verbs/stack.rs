@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, Error, Pick, Result, Scalar, Selection};
+use graticule_array::{Array, Error, Result, Scalar};
 use graticule_lazy::LazyArray;
 
 use crate::data_array::DataArray;
@@ -11,6 +11,7 @@ use crate::dims::{Dims, no_dimension};
 use crate::index::{Index, Joint, LabelIndex, MultiIndex};
 use crate::name::Name;
 use crate::variable::Variable;
+use crate::verbs::cells::Cells;
 use crate::verbs::eager;
 
 /// Level coordinates up to this many rows are made at once, larger ones when they are read.
@@ -97,7 +98,7 @@ impl Dataset {
     }
 
     /// The labels of a dimension as the level of a multi-index.
-    fn level(&self, dim: &Name, len: usize) -> Result<LabelIndex> {
+    pub(super) fn level(&self, dim: &Name, len: usize) -> Result<LabelIndex> {
         if self.variable(dim).is_none() {
             crate::select::pointwise::count(&[len])?;
             let n = i64::try_from(len).unwrap_or(i64::MAX);
@@ -111,7 +112,8 @@ impl Dataset {
     }
 
     /// Splits a dimension that has a multi-index into one dimension per level, at the end.
-    /// Combinations of labels that no row has become missing.
+    /// Combinations of labels that no row has become missing. Reads nothing, and takes memory for
+    /// the rows, not for the combinations, where these are many more.
     #[track_caller]
     pub fn unstack(&self, dim: &str) -> Self {
         self.verb(|| format!("unstack({dim:?})"), |ds| ds.try_unstack(dim, None))
@@ -185,128 +187,6 @@ fn level_variable(
     let axes: Vec<Option<usize>> = (0..lens.len()).map(|l| (l == level).then_some(0)).collect();
     let data = LazyArray::constant(labels).broadcast(&axes, lens)?.merge_axes(0, lens.len())?;
     Variable::new(Dims::from(into), data)
-}
-
-/// Which row stands in each combination of labels.
-struct Cells {
-    /// The labels of each level that some row has, in order.
-    labels: Vec<Array>,
-    lens: Vec<usize>,
-    /// The row of each combination; `None` if the rows are all combinations in order.
-    rows: Option<Vec<Option<usize>>>,
-}
-
-impl Cells {
-    fn of(index: &MultiIndex, names: &[Name]) -> Result<Self> {
-        let all = index.levels().iter().filter_map(Index::labels).cloned().collect::<Vec<_>>();
-        if index.is_product() && index.levels().iter().all(LabelIndex::is_unique) {
-            let lens = all.iter().map(Array::len).collect();
-            return Ok(Self { labels: all, lens, rows: None });
-        }
-        let (mut labels, mut lens, mut ranks) = (Vec::new(), Vec::new(), Vec::new());
-        for (level, own) in all.iter().enumerate() {
-            let mut used = vec![false; own.len()];
-            for code in index.codes(level) {
-                let code = code.and_then(|c| used.get_mut(c)).ok_or_else(|| {
-                    let name = names.get(level).map_or("", Name::as_str);
-                    Error::invalid(format!("some rows have no label of \"{name}\""))
-                        .hint("dropna first")
-                })?;
-                *code = true;
-            }
-            let kept: Vec<usize> =
-                used.iter().enumerate().filter(|(_, u)| **u).map(|(i, _)| i).collect();
-            let mut rank = vec![0usize; own.len()];
-            for (at, code) in kept.iter().enumerate() {
-                if let Some(r) = rank.get_mut(*code) {
-                    *r = at;
-                }
-            }
-            lens.push(kept.len());
-            labels.push(own.select(&Selection::new([Pick::List(kept.into())]))?);
-            ranks.push(rank);
-        }
-        let n = lens.iter().try_fold(1usize, |n, l| n.checked_mul(*l));
-        let n = n
-            .filter(|n| *n <= isize::MAX as usize / 32)
-            .ok_or_else(|| Error::over_budget(format!("unstacking to {lens:?} combinations")))?;
-        let mut rows: Vec<Option<usize>> = vec![None; n];
-        for row in 0..index.len() {
-            let mut cell = 0usize;
-            for (level, (len, rank)) in lens.iter().zip(&ranks).enumerate() {
-                let code = index.code(level, row).and_then(|c| rank.get(c)).copied();
-                cell = cell * len + code.unwrap_or(0);
-            }
-            let Some(place) = rows.get_mut(cell) else { continue };
-            if let Some(first) = place.replace(row) {
-                let shown: Vec<String> = (0..index.depth())
-                    .filter_map(|l| Some(index.levels().get(l)?.show(index.code(l, row)?)))
-                    .collect();
-                return Err(Error::invalid(format!(
-                    "the labels ({}) occur in rows {first} and {row}: unstack needs each \
-                     combination once",
-                    shown.join(", ")
-                ))
-                .hint("drop_duplicates or groupby first"));
-            }
-        }
-        let in_order = rows.iter().enumerate().all(|(cell, row)| *row == Some(cell));
-        let rows = (!in_order || n != index.len()).then_some(rows);
-        Ok(Self { labels, lens, rows })
-    }
-
-    /// The variable with one dimension per level in place of `dim`, at the end.
-    fn split(
-        &self,
-        var: &Variable,
-        dim: &str,
-        names: &[Name],
-        fill: Option<&Scalar>,
-    ) -> Result<Variable> {
-        let Some(axis) = var.axis(dim) else { return Ok(var.clone()) };
-        let rest = var.dims().without(&[dim.into()]);
-        let order: Vec<usize> = (0..var.ndim()).filter(|a| *a != axis).chain([axis]).collect();
-        let mut data = var.data().permute(&order)?;
-        if let Some(rows) = &self.rows {
-            let len = var.size_of(dim).unwrap_or(0);
-            if rows.contains(&None) {
-                data = with_row(&data, rest.len(), fill)?;
-            }
-            let picks: Vec<usize> = rows.iter().map(|r| r.unwrap_or(len)).collect();
-            let picked = Selection::all(data.shape()).with(rest.len(), Pick::List(picks.into()));
-            data = data.select(&picked)?;
-        }
-        let data = eager::split_axis(&data, rest.len(), &self.lens)?;
-        let dims: Dims = rest.iter().chain(names).collect();
-        let same = data.dtype() == var.dtype();
-        let encoding = if same {
-            var.encoding().after_reshape()
-        } else {
-            var.encoding().after_change(data.dtype())
-        };
-        var.clone().with_encoding(encoding).with_dims_data(dims, data)
-    }
-}
-
-/// The array with one more position along an axis, where all is missing or `fill`.
-fn with_row(data: &LazyArray, axis: usize, fill: Option<&Scalar>) -> Result<LazyArray> {
-    let Some(fill) = fill else { return crate::combine::with_missing_row(data, axis) };
-    let mut shape = data.shape().to_vec();
-    if let Some(n) = shape.get_mut(axis) {
-        *n = 1;
-    }
-    let value = fill.fill(&[])?;
-    let dtype = graticule_array::choose_type(data.dtype(), value.dtype())?;
-    let weak = value
-        .cast(data.dtype())
-        .ok()
-        .filter(|v| v.cast(value.dtype()).is_ok_and(|back| back == value));
-    let (data, value) = match weak {
-        Some(value) => (data.clone(), value),
-        None => (data.map(graticule_array::MapOp::Cast(dtype.clone()))?, value.cast(&dtype)?),
-    };
-    let row = LazyArray::constant(value).broadcast(&vec![None; shape.len()], &shape)?;
-    LazyArray::concat(&[data, row], axis)
 }
 
 impl DataArray {

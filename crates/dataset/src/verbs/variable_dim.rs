@@ -29,15 +29,7 @@ impl Dataset {
     pub fn to_dataarray(&self, dim: impl Into<Name>) -> DataArray {
         let dim = dim.into();
         let set = self.verb(|| format!("to_dataarray({dim:?})"), |ds| ds.try_to_dataarray(&dim));
-        if set.has(MAIN) {
-            return DataArray { set, name: None };
-        }
-        let fault = set.fault().cloned();
-        let blank = DataArray::from_variable("", Variable::placeholder());
-        match fault {
-            Some(fault) => DataArray { set: blank.set.carrying(&fault), name: None },
-            None => blank,
-        }
+        DataArray::of_main(set)
     }
 
     fn try_to_dataarray(&self, dim: &Name) -> Result<Self> {
@@ -82,6 +74,19 @@ impl Dataset {
 }
 
 impl DataArray {
+    /// The array that a verb of datasets made, or what carries its fault.
+    pub(super) fn of_main(set: Dataset) -> Self {
+        if set.has(MAIN) {
+            return Self { set, name: None };
+        }
+        let fault = set.fault().cloned();
+        let blank = Self::from_variable("", Variable::placeholder());
+        match fault {
+            Some(fault) => Self { set: blank.set.carrying(&fault), name: None },
+            None => blank,
+        }
+    }
+
     /// One data variable for each label of a dimension, which goes away; the reverse of
     /// [`Dataset::to_dataarray`]. The labels become the names.
     #[track_caller]

@@ -3,6 +3,7 @@
 // A test may fail by panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod accuracy;
 mod analysis;
 mod golden;
 mod inputs;

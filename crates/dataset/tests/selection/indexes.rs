@@ -198,6 +198,16 @@ fn ranges_take_no_memory() {
     let part = t.sel("x", 1000.0..=100_000_000.0).isel("x", graticule_dataset::step(.., 4));
     assert_eq!(part.index("x").unwrap().describe(), "range (49999501 from 1000 by 2)");
     assert_eq!(part.sel("x", 2000.0)["x"].item::<f64>().unwrap(), 2000.0);
+    // The labels of a part are those of the whole, bit for bit: the step is kept, not rounded anew.
+    let tenths = RangeIndex::new(0.05, 0.1, 10_000).unwrap();
+    let t = DataArray::new("t", "x", vec![0u8; 10_000]).with_range("x", tenths);
+    let part = t.isel("x", 17..9_000).isel("x", graticule_dataset::step(.., -7)).isel("x", 3..);
+    let index: &dyn std::any::Any = part.index("x").unwrap().as_ref();
+    let index = index.downcast_ref::<RangeIndex>().unwrap();
+    let labels = part["x"].values::<f64>().unwrap();
+    for (i, label) in labels.iter().enumerate() {
+        assert_eq!(index.label(i).to_bits(), label.to_bits());
+    }
     let listed = DataArray::new("x", "n", vec![1, 2, 3]).with_coord("n", "n", vec![0.0, 0.1, 0.2]);
     let made = DataArray::new("x", "n", vec![1, 2, 3])
         .with_range("n", RangeIndex::new(0.0, 0.1, 3).unwrap());

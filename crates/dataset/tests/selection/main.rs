@@ -1,11 +1,14 @@
 //! Selection and indexes against brute force, through the public interface.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod dates;
 mod indexes;
 mod mistakes;
 mod oracle;
 mod reads;
+mod stacked_arrays;
 mod stacking;
+mod strict;
 mod tiles;
 mod toy_radar;
 

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use graticule_array::Array;
+use graticule_storage::ChunkSource;
 
 use super::LazyArray;
 use super::op::Op;
@@ -14,8 +15,8 @@ const SMALL: usize = 4096;
 
 /// The hash of an expression's content: equal ids compute the same values.
 ///
-/// Sources and large constants count by identity, so an id means nothing once the expression
-/// it came from is gone.
+/// Large constants count by identity, and so do sources but for those of files whose time of
+/// change is known: an id means nothing once the expression it came from is gone.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(u128);
 
@@ -42,7 +43,7 @@ pub(crate) fn node_id(op: &Op, inputs: &[LazyArray]) -> NodeId {
     std::mem::discriminant(op).hash(&mut h.0);
     std::mem::discriminant(op).hash(&mut h.1);
     match op {
-        Op::Read(source) => h.add(&(Arc::as_ptr(source).cast::<()>() as usize)),
+        Op::Read(source) => add_source(&mut h, source),
         Op::Const(array) => add_const(&mut h, array),
         Op::Select(selection) => h.add(selection),
         Op::Permute(axes) => h.add(axes),
@@ -71,6 +72,14 @@ pub(crate) fn node_id(op: &Op, inputs: &[LazyArray]) -> NodeId {
         h.add(&input.id());
     }
     NodeId((u128::from(h.0.finish()) << 64) | u128::from(h.1.finish()))
+}
+
+/// A variable of a file is the same however often the file is opened, until it is changed.
+fn add_source(h: &mut Pair, source: &Arc<dyn ChunkSource>) {
+    match source.descriptor().filter(|d| d.fingerprint.1 != 0) {
+        Some(place) => h.add(&place),
+        None => h.add(&(Arc::as_ptr(source).cast::<()>() as usize)),
+    }
 }
 
 fn add_const(h: &mut Pair, array: &Arc<Array>) {

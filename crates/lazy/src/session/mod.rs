@@ -2,6 +2,7 @@
 
 mod memory;
 mod progress;
+mod settings;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::profile::{Analysis, PostMortem};
 use crate::run::{self, Executor, Threads};
 #[cfg(feature = "wire")]
 use crate::wire::Names;
+use settings::Settings;
 
 pub use memory::Memory;
 pub use progress::{Event, Progress, RunOptions, RunReport, Status, StopFlag};
@@ -39,6 +41,7 @@ const DEEP: usize = 100;
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     engine: Arc<Engine>,
     executor: Arc<dyn Executor>,
@@ -47,6 +50,7 @@ struct Inner {
     backends: Vec<Arc<dyn Backend>>,
     progress: Option<Arc<dyn Progress>>,
     deadline: Option<Duration>,
+    settings: Settings,
 }
 
 /// What sessions with other backends still share.
@@ -160,6 +164,7 @@ impl SessionBuilder {
             backends: self.backends,
             progress: self.progress,
             deadline: self.deadline,
+            settings: Settings::new(),
         }))
     }
 }
@@ -179,6 +184,7 @@ impl Default for Session {
                 backends: Vec::new(),
                 progress: None,
                 deadline: None,
+                settings: Settings::new(),
             }));
         }
         let session = Self::builder().build();
@@ -214,15 +220,7 @@ impl Session {
     /// The same threads, budget and handles with another list of formats.
     #[must_use]
     pub fn with_backends(&self, backends: Vec<Arc<dyn Backend>>) -> Self {
-        Self(Arc::new(Inner {
-            engine: self.0.engine.clone(),
-            executor: self.0.executor.clone(),
-            #[cfg(feature = "wire")]
-            names: self.0.names.clone(),
-            backends,
-            progress: self.0.progress.clone(),
-            deadline: self.0.deadline,
-        }))
+        Self(Arc::new(Inner { backends, ..(*self.0).clone() }))
     }
 
     /// What goes by a name here.

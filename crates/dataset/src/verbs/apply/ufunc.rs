@@ -7,6 +7,7 @@ use graticule_array::{Array, DType, Error, Region, Result, ndarray};
 use graticule_lazy::{BlockFn, LazyArray};
 
 use crate::attrs::Attrs;
+use crate::combine::AlignOptions;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::{Dims, no_dimension};
@@ -65,6 +66,7 @@ pub struct UserFn {
     bad_dtype: Option<Error>,
     missing: MissingCore,
     keep_attrs: bool,
+    join: Option<AlignOptions>,
 }
 
 impl fmt::Debug for UserFn {
@@ -85,6 +87,7 @@ impl UserFn {
             bad_dtype: None,
             missing: MissingCore::default(),
             keep_attrs: true,
+            join: None,
         }
     }
 
@@ -135,6 +138,26 @@ impl UserFn {
             Ok(dtype) => self.dtype = dtype,
             Err(error) => self.bad_dtype = Some(error),
         }
+        self
+    }
+
+    /// How the labels of the arguments are brought together; by default they must agree, unless
+    /// an argument has been told otherwise ([`DataArray::with_join`]).
+    ///
+    /// ```
+    /// use graticule_dataset::{DataArray, Join, UserFn, apply_ufunc};
+    /// let at = |x: [i32; 2]| {
+    ///     DataArray::new("v", "x", vec![1.0, 2.0]).with_coord("x", "x", x.to_vec())
+    /// };
+    /// let sum = UserFn::of_lines("sum", |args, out| out[[]] = args[0][[]] + args[1][[]]);
+    /// let sum = sum.input(()).input(());
+    /// assert!(apply_ufunc(&sum, [&at([1, 2]), &at([2, 3])]).check().is_err());
+    /// let inner = apply_ufunc(&sum.join(Join::Inner), [&at([1, 2]), &at([2, 3])]);
+    /// assert_eq!(inner.values::<f64>()?, [3.0]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn join(mut self, join: impl Into<AlignOptions>) -> Self {
+        self.join = Some(join.into());
         self
     }
 
@@ -333,14 +356,32 @@ pub fn apply_ufunc<'a>(
 }
 
 impl UserFn {
+    /// The arguments with the labels that this function, one of them or the session asks for.
+    fn aligned(&self, arrays: &[&DataArray]) -> Result<Vec<DataArray>> {
+        let owned: Vec<DataArray> = arrays.iter().map(|a| (*a).clone()).collect();
+        let told = || arrays.iter().find_map(|a| align::join_of(&a.set, &a.set));
+        let Some(mut options) = self.join.clone().or_else(|| told().map(Arc::unwrap_or_clone))
+        else {
+            return Ok(owned);
+        };
+        let also = options.exclude.iter().flat_map(|dims| dims.iter());
+        options.exclude = Some(self.excluded.iter().chain(also).collect());
+        crate::combine::align(&owned, &options)
+    }
+
     fn of_arrays(&self, arrays: &[&DataArray]) -> Result<DataArray> {
         self.check(arrays.len())?;
+        let arrays = self.aligned(arrays)?;
         let mut frame: Option<Dataset> = None;
-        for array in arrays {
-            let coords = array.set.coords().to_dataset();
+        for array in &arrays {
+            // Along excluded dimensions there is nothing to agree on.
+            let coords = array.set.map_vars(|name, var| {
+                let free = var.dims().iter().any(|d| self.excluded.contains(d));
+                Ok((array.set.is_coord(name) && !free).then(|| var.clone()))
+            })?;
             frame = Some(match frame {
                 None => coords,
-                Some(so_far) => Dataset(Arc::new(align::merged_coords(&so_far, &array.set)?)),
+                Some(so_far) => Dataset(Arc::new(align::merged_coords(&so_far, &coords)?)),
             });
         }
         let vars = arrays.iter().map(|a| a.main()).collect::<Result<Vec<_>>>()?;
