@@ -81,6 +81,12 @@ fn reopen(times: usize, pattern: &str, index: &str) -> Result<String> {
     let options = graticule::ManyOptions::new().index(index);
     let session = Session::builder().backends(graticule::backends()).threads(1).build();
     let made = graticule::index_files_with(pattern, &options, &session)?;
+    if let Some(problem) = made.problems.first() {
+        return Err(problem.clone());
+    }
+    if made.plain > 0 {
+        return Err(Error::unsupported(format!("{} files that no index holds", made.plain)));
+    }
     let start = process_cpu();
     let mut known = 0;
     for _ in 0..times {

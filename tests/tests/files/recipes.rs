@@ -74,8 +74,12 @@ fn write(path: &Path, day: i16, format: &str, compression: Compression, mask: i8
         .unlimited(["time"])
         .compression(compression)
         .encoding("t", chunked(&[1, 30, 40]))
-        .encoding("mask", chunked(&[30, 40]));
+        .encoding("mask", chunked(&[30, 40]))
+        // As the netCDF library does: longer than the dimension is yet.
+        .encoding("time", chunked(&[1024]))
+        .encoding("long", chunked(&[512]));
     new()
+        .with_variable("long", DataArray::new("long", "time", vec![day, day]).variable())
         .with_coord("time", "time", vec![i32::from(day), i32::from(day) + 1])
         .with_variable("t", DataArray::new("t", ["time", "y", "x"], (t, [2, 30, 40])).variable())
         .with_variable(

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, Scalar, Shape};
+use graticule_array::{
+    Array, ArrayMut, ChunkGrid, DType, DimChunks, Error, Region, Result, Scalar, Shape,
+};
 use graticule_storage::{
     ChunkSource, MemorySource, RawAttr, RawDim, RawGroup, RawVar, SourceInfo, Storage,
 };
@@ -48,10 +50,10 @@ impl Class {
         for var in &group.vars {
             let (info, found) = (var.source.info(), var.source.descriptor()?);
             let limits = var.source.limits();
-            let even = ChunkGrid::even(&info.shape, &info.grid.largest()) == info.grid;
-            if limits.parallel.is_some() || limits.lock.is_some() || !even {
+            if limits.parallel.is_some() || limits.lock.is_some() {
                 return None;
             }
+            let chunk = full_chunk(&info.grid)?;
             vars.push(ClassVar {
                 name: var.name.clone(),
                 dims: var.dims.clone(),
@@ -62,7 +64,7 @@ impl Class {
                 fill: info.fill.clone(),
                 backend: found.backend,
                 path: found.path,
-                first: (info.shape.clone(), info.grid.largest()),
+                first: (info.shape.clone(), chunk),
                 raw: None,
             });
         }
@@ -131,6 +133,15 @@ impl Class {
             ..RawGroup::default()
         }
     }
+}
+
+/// The shape of a full chunk, which may be longer than an axis; `None` for chunks of many shapes.
+pub(super) fn full_chunk(grid: &ChunkGrid) -> Option<Shape> {
+    let size = |cuts: &DimChunks| match cuts {
+        DimChunks::Even { size, offset: 0, .. } => Some(*size),
+        _ => None,
+    };
+    grid.dims().iter().map(size).collect()
 }
 
 /// Whether these can be the lengths and chunks of a variable.

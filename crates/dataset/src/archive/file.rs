@@ -153,7 +153,7 @@ impl ArchiveIndex {
             let (place, known) = self.shapes.get(get(*number))?;
             out.size(*used.classes.numbers.get(&place.class)?);
             out.size(get(place.var));
-            out.0.extend(shape_bytes(known));
+            out.0.extend(shape_bytes(known)?);
         }
         out.size(used.recipes.order.len());
         for number in &used.recipes.order {

@@ -37,7 +37,7 @@ use graticule_storage::{ChunkSource, Location};
 use crate::attrs::AttrValue;
 use crate::combine::{Part, PartData, Piece};
 use crate::name::Name;
-use class::Class;
+use class::{Class, full_chunk};
 use codec::Writer;
 use slice::Slice;
 use source::{Digest, IndexedFile, IndexedSource, Known};
@@ -126,12 +126,13 @@ fn attr_bytes(name: &Name, value: &AttrValue) -> Option<Vec<u8>> {
     Some(out.0)
 }
 
-fn shape_bytes(known: &Known) -> Vec<u8> {
+/// `None` for chunks of many shapes.
+fn shape_bytes(known: &Known) -> Option<Vec<u8>> {
     let mut out = Writer::default();
     out.shape(&known.info.shape);
-    out.shape(&known.info.grid.largest());
+    out.shape(&full_chunk(&known.info.grid)?);
     out.size(known.scratch);
-    out.0
+    Some(out.0)
 }
 
 impl ArchiveIndex {
@@ -310,7 +311,7 @@ impl ArchiveIndex {
             backend: var.backend.as_str().into(),
             path: var.path.as_str().into(),
         };
-        let key = (place, shape_bytes(&known));
+        let key = (place, shape_bytes(&known)?);
         let next = u32::try_from(self.shapes.len()).ok()?;
         let number = *self.interned.shapes.entry(key).or_insert_with(|| {
             self.shapes.push((place, Arc::new(known)));
@@ -350,7 +351,9 @@ impl ArchiveIndex {
             }
         }
         for (at, (place, known)) in self.shapes.iter().enumerate() {
-            self.interned.shapes.insert((*place, shape_bytes(known)), numbered(at));
+            if let Some(bytes) = shape_bytes(known) {
+                self.interned.shapes.insert((*place, bytes), numbered(at));
+            }
         }
         for (at, kind) in self.recipes.iter().enumerate() {
             self.interned.recipes.insert(kind.clone(), numbered(at));
