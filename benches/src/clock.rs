@@ -3,18 +3,20 @@
 /// CPU seconds of this thread so far.
 #[must_use]
 pub fn thread_cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = text.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
-    nanos.unwrap_or(f64::NAN) / 1e9
+    clock(libc::CLOCK_THREAD_CPUTIME_ID)
 }
 
-/// CPU seconds of all threads of this process that still run.
+/// CPU seconds of this process so far.
 #[must_use]
 pub fn process_cpu() -> f64 {
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return f64::NAN };
-    let nanos = threads.flatten().filter_map(|thread| {
-        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse::<f64>().ok()
-    });
-    nanos.sum::<f64>() / 1e9
+    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+fn clock(which: libc::clockid_t) -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is to a timespec of our own. What the kernel tells in /proc is only
+    // brought up to date every few milliseconds.
+    #[allow(unsafe_code)]
+    let failed = unsafe { libc::clock_gettime(which, &raw mut time) };
+    if failed != 0 { f64::NAN } else { time.tv_sec as f64 + time.tv_nsec as f64 / 1e9 }
 }
