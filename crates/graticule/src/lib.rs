@@ -77,8 +77,8 @@ pub use graticule_lazy as lazy;
 #[cfg(feature = "wire")]
 pub use graticule_lazy::Names;
 pub use graticule_lazy::{
-    Analysis, Assembly, Event, Executor, Memory, Partial, Plan, PostMortem, Progress, RunReport,
-    Serial, Session, Status, Threads,
+    Analysis, Assembly, Event, Executor, Graph, Memory, Partial, Plan, PostMortem, Progress,
+    RunReport, Serial, Session, Status, Threads,
 };
 pub use graticule_storage as storage;
 pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};

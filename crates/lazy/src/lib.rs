@@ -1,13 +1,15 @@
 //! Lazy N-d arrays: expression, plan and bounded parallel execution.
 //!
-//! A [`LazyArray`] describes what is to be computed. A [`Session`] turns expressions into a
-//! [`Plan`], which says what it will read and need before anything is read, and runs it on its
-//! threads within its memory budget. Results do not depend on the number of threads nor on the
-//! budget, to the last bit.
+//! A [`LazyArray`] describes what is to be computed. Several make a [`Graph`], which rules make
+//! cheaper. A [`Session`] turns it into a [`Plan`], which says what it will read and need before
+//! anything is read; an [`Executor`] runs it within the memory budget, on the session's threads
+//! unless told otherwise. All of these print as text. Results do not depend on the executor, the
+//! number of threads or the budget, to the last bit.
 
 mod block;
 mod expr;
 mod geometry;
+mod graph;
 mod keep;
 mod kernel;
 mod optimize;
@@ -20,6 +22,7 @@ mod wire;
 
 pub use block::{BlockFn, BlockForm, BlockOp, Boundary, Overlap};
 pub use expr::{LazyArray, NodeId};
+pub use graph::Graph;
 pub use plan::{Plan, Totals};
 pub use profile::{ActiveTask, Analysis, OperationReport, PostMortem, Span, StageReport};
 pub use run::{Assembly, Executor, Partial, Serial, Threads};

@@ -108,12 +108,7 @@ impl Executor for Processes {
         "processes"
     }
 
-    fn run(
-        &self,
-        session: &Session,
-        plan: &Plan,
-        _: &RunOptions,
-    ) -> graticule::Result<Vec<Array>> {
+    fn run(&self, session: &Session, plan: &Plan, _: &RunOptions) -> graticule::Result<Vec<Array>> {
         let assembly = Assembly::new(plan);
         for stage in 0..plan.stages() {
             let left = Mutex::new((0..plan.tasks(stage)).collect::<Vec<_>>());
@@ -202,7 +197,7 @@ fn other_processes_give_the_same_bits() {
         t.rolling("time", 7).mean().min("time"),
     ]
     .iter()
-    .map(|x| x.data())
+    .map(DataArray::data)
     .collect();
     let here = session(None).compute(&outputs).unwrap();
     for (count, kills) in [(1, false), (2, true)] {

@@ -13,7 +13,7 @@ use std::fmt::Debug;
 
 use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Selection, Shape};
 
-use crate::expr::{LazyArray, Op};
+use crate::expr::LazyArray;
 
 pub use call::BlockFn;
 pub use form::BlockForm;
@@ -157,13 +157,4 @@ pub(crate) fn needs(
 /// Whether selections pass through an axis of a result of `inputs` inputs.
 pub(crate) fn passes(op: &dyn BlockOp, inputs: usize, axis: usize) -> bool {
     (0..inputs).any(|i| op.parallel(i, axis).is_some())
-}
-
-/// Whether some step above the sources and reductions works on boxes.
-pub(crate) fn has_block(node: &LazyArray) -> bool {
-    match node.op() {
-        Op::Block(_) | Op::Gather(_) => true,
-        Op::Reduce(_) => false,
-        _ => node.inputs().iter().any(has_block),
-    }
 }

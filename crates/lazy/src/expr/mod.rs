@@ -3,8 +3,8 @@
 mod fold;
 mod id;
 mod op;
+mod show;
 
-use std::fmt;
 use std::sync::Arc;
 
 use graticule_array::{
@@ -45,6 +45,34 @@ struct Node {
     grid: ChunkGrid,
     depth: usize,
     id: NodeId,
+    facts: Facts,
+}
+
+/// What is below a node, down to sources and finished reductions. Known from its inputs: nodes
+/// that are shared make as many ways down as there are sums of doubled doubles.
+#[derive(Clone, Copy, Debug, Default)]
+struct Facts {
+    /// Some step works on boxes.
+    has_block: bool,
+    /// Some source has to be read chunk by chunk.
+    whole_chunks: bool,
+}
+
+impl Facts {
+    fn of(op: &Op, inputs: &[LazyArray]) -> Self {
+        let mut facts = match op {
+            Op::Read(source) => {
+                return Self { has_block: false, whole_chunks: source.info().whole_chunks };
+            }
+            Op::Reduce(_) => return Self::default(),
+            op => Self { has_block: matches!(op, Op::Block(_) | Op::Gather(_)), ..Self::default() },
+        };
+        for input in inputs {
+            facts.has_block |= input.0.facts.has_block;
+            facts.whole_chunks |= input.0.facts.whole_chunks;
+        }
+        facts
+    }
 }
 
 impl LazyArray {
@@ -60,8 +88,8 @@ impl LazyArray {
     }
 
     fn leaf(op: Op, inputs: Vec<Self>, dtype: DType, grid: ChunkGrid, depth: usize) -> Self {
-        let id = id::node_id(&op, &inputs);
-        Self(Arc::new(Node { op, inputs, dtype, shape: grid.shape(), grid, depth, id }))
+        let (id, facts) = (id::node_id(&op, &inputs), Facts::of(&op, &inputs));
+        Self(Arc::new(Node { op, inputs, dtype, shape: grid.shape(), grid, depth, id, facts }))
     }
 
     /// An array in memory.
@@ -160,6 +188,16 @@ impl LazyArray {
     /// How many steps lie one above the other.
     pub(crate) fn depth(&self) -> usize {
         self.0.depth
+    }
+
+    /// Whether some step above the sources and reductions works on boxes.
+    pub(crate) fn has_block(&self) -> bool {
+        self.0.facts.has_block
+    }
+
+    /// Whether some source above the reductions has to be read chunk by chunk.
+    pub(crate) fn reads_whole_chunks(&self) -> bool {
+        self.0.facts.whole_chunks
     }
 
     /// The address of the node: the same for clones.
@@ -482,12 +520,5 @@ impl LazyArray {
             Op::Block(op) => Self::block(op.clone(), inputs),
             Op::Gather(g) => at(0)?.make_gather(g.clone()),
         }
-    }
-}
-
-/// Short: operation, dtype, shape.
-impl fmt::Debug for LazyArray {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LazyArray<{} {:?}: {}>", self.dtype(), self.shape(), self.op())
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graticule_array::{
-    Array, ChunkGrid, DType, MapOp, Pick, ReduceParams, Scalar, Selection, ZipOp, reduction,
+    Array, ChunkGrid, DType, LineOp, MapOp, Pick, ReduceParams, Scalar, Selection, ZipOp, reduction,
 };
 use graticule_storage::MemorySource;
 
@@ -18,11 +18,7 @@ fn source(shape: &[usize]) -> LazyArray {
 
 /// `outer(inner(..))`, inputs in order.
 fn text(node: &LazyArray) -> String {
-    let inputs: Vec<String> = node.inputs().iter().map(text).collect();
-    if inputs.is_empty() {
-        return node.op().to_string();
-    }
-    format!("{}({})", node.op(), inputs.join("; "))
+    node.to_string()
 }
 
 /// The expression after all rules, and which fired.
@@ -68,6 +64,48 @@ fn push_select_drops_pieces() {
     assert_eq!(after(&one).0, "select [1](read int16 [4])");
     let none = x.select(&pick(&[Pick::span(3, 0)])).unwrap();
     assert_eq!(after(&none).0, "select [0..0](read int16 [4])");
+}
+
+/// A mean over time; a climatology; what is stored decoded: each before and after a selection.
+#[test]
+fn push_select_through_decoding_into_the_read() {
+    let decode = MapOp::Decode {
+        values: [Scalar::I16(-9)].into(),
+        to: DType::F32,
+        scale: Some(Scalar::F32(0.5)),
+        offset: Some(Scalar::F32(270.0)),
+    };
+    let files: Vec<_> = (0..3).map(|_| source(&[4, 6]).map(decode.clone()).unwrap()).collect();
+    let x = LazyArray::concat(&files, 0).unwrap();
+    let y = x.select(&pick(&[Pick::span(5, 2), Pick::At(2)])).unwrap();
+    let d = "decode to float32, missing -9, scale 0.5, offset 270";
+    let read = "read int16 [4, 6]";
+    assert_eq!(
+        text(&y),
+        format!("select [5..7, 2](concat 3 along 0({d}({read}); {d}({read}); {d}({read})))")
+    );
+    assert_eq!(after(&y), (format!("{d}(select [1..3, 2]({read}))"), "push_select".into()));
+}
+
+#[test]
+fn push_select_through_operations_on_boxes() {
+    let x = source(&[4, 6]);
+    let sums = x.along(LineOp::CumSum { skip_missing: true }, 1).unwrap();
+    let y = sums.select(&pick(&[Pick::At(2), Pick::span(1, 3)])).unwrap();
+    assert_eq!(text(&y), "select [2, 1..4](cumsum along 1(read int16 [4, 6]))");
+    let expected = "select [0, 1..4](cumsum along 1(select [2..3, 0..6](read int16 [4, 6])))";
+    assert_eq!(after(&y), (expected.into(), "push_select".into()));
+    let y = x.merge_axes(0, 2).unwrap().select(&pick(&[Pick::At(13)])).unwrap();
+    assert_eq!(after(&y).0, "select [2, 1](read int16 [4, 6])");
+    let y = x.split_axis(1, &[2, 3]).unwrap();
+    let y = y.select(&pick(&[Pick::all(4), Pick::At(1), Pick::all(3)])).unwrap();
+    assert_eq!(after(&y).0, "select [0..4, 3..6](read int16 [4, 6])");
+    let y = x.gather(&[0, 1], &[vec![3, 0, 1], vec![5, 1, 2]]).unwrap();
+    let y = y.select(&pick(&[Pick::At(2)])).unwrap();
+    assert_eq!(after(&y).0, "select [1, 2](read int16 [4, 6])");
+    let y = x.rechunk(ChunkGrid::even(&[4, 6], &[4, 1])).unwrap();
+    let y = y.select(&pick(&[Pick::At(0), Pick::span(2, 3)])).unwrap();
+    assert_eq!(after(&y).0, "rechunk [1](select [0, 2..5](read int16 [4, 6]))");
 }
 
 #[test]

@@ -50,6 +50,9 @@ impl Reads {
 /// More blocks are not counted one by one.
 const MAX_BLOCKS: usize = 2048;
 
+/// Of these, so many stand for all.
+const SAMPLE: usize = 256;
+
 /// What a stage reads.
 pub(crate) fn reads(stage: &Stage) -> Reads {
     let mut counter = Counter::default();
@@ -60,7 +63,7 @@ pub(crate) fn reads(stage: &Stage) -> Reads {
             counter.visit(&consumer.input, &Selection::all(consumer.input.shape()));
         }
     } else {
-        let stride = blocks.div_ceil(MAX_BLOCKS).max(1);
+        let stride = if blocks > MAX_BLOCKS { blocks.div_ceil(SAMPLE) } else { 1 };
         let mut counted = 0usize;
         for number in (0..blocks).step_by(stride) {
             let (column, pass, block) = stage.block(number);
@@ -114,7 +117,12 @@ pub(crate) fn least(roots: &[LazyArray]) -> u64 {
 
 /// Whether each chunk is needed for one block only, once.
 fn is_aligned(stage: &Stage) -> bool {
-    fn visit(node: &LazyArray, grid: &ChunkGrid) -> bool {
+    // `seen` are those that were met under this grid, and were.
+    fn visit(node: &LazyArray, grid: &ChunkGrid, seen: &mut HashSet<usize>) -> bool {
+        if !seen.insert(node.address()) {
+            return true;
+        }
+        let apart = |node: &LazyArray| visit(node, node.grid(), &mut HashSet::new());
         match node.op() {
             Op::Const(_) | Op::Reduce(_) => true,
             Op::Kept(kept) => kept.file.is_none(),
@@ -127,16 +135,18 @@ fn is_aligned(stage: &Stage) -> bool {
                 };
                 let all = beside(grid);
                 node.grid() == grid
-                    && node.inputs().iter().all(|i| beside(i.grid()) == all && visit(i, i.grid()))
+                    && node.inputs().iter().all(|i| beside(i.grid()) == all && apart(i))
             }
             Op::Select(own) => {
                 let even = |p: &Pick| matches!(p, Pick::At(_) | Pick::Range { step: 1, .. });
                 let below = node.inputs().first();
                 node.grid() == grid
                     && own.picks().iter().all(even)
-                    && below.is_some_and(|b| matches!(b.op(), Op::Read(_)) && visit(b, b.grid()))
+                    && below.is_some_and(|b| matches!(b.op(), Op::Read(_)) && apart(b))
             }
-            Op::Map(_) | Op::Zip(_) | Op::Choose => node.inputs().iter().all(|i| visit(i, grid)),
+            Op::Map(_) | Op::Zip(_) | Op::Choose => {
+                node.inputs().iter().all(|i| visit(i, grid, seen))
+            }
             _ => false,
         }
     }
@@ -152,7 +162,8 @@ fn is_aligned(stage: &Stage) -> bool {
         && stage.consumers.iter().all(|c| {
             let grid = c.input.grid();
             let mut dims = grid.dims().iter().zip(stage.geometry.grid.dims());
-            dims.all(|(chunks, blocks)| are_unions(blocks, chunks)) && visit(&c.input, grid)
+            dims.all(|(chunks, blocks)| are_unions(blocks, chunks))
+                && visit(&c.input, grid, &mut HashSet::new())
         })
 }
 

@@ -11,12 +11,14 @@ use graticule_array::{ChunkGrid, DimChunks, Error, Region, Result};
 use super::blocks::Geometry;
 use super::cost::{BlockCost, product};
 use super::{Action, SLACK, Stage};
-use crate::block::has_block;
 use crate::expr::{Groups, Op, ReduceSpec};
 use crate::session::Memory;
 
 /// Axes are stiff if blocks half as long along them hold more than this share.
 const STIFF: f64 = 0.65;
+
+/// Of more runs it is not counted which groups each of them meets.
+const MAX_RUNS: usize = 4096;
 
 /// How a stage is cut to fit.
 #[derive(Clone, Debug)]
@@ -74,7 +76,7 @@ pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<
     let writes = stage.consumers.iter().any(|c| matches!(c.action, Action::Write(..)));
     let cells = product(&stage.fit.columns.largest()).max(1);
     // What is written is cut as its place is; blocks of plain steps are small as they are.
-    let blocks = stage.consumers.iter().any(|c| has_block(&c.input));
+    let blocks = stage.consumers.iter().any(|c| c.input.has_block());
     let tiles = if reduces || (blocks && !writes) { cells } else { 1 };
     for passes in steps(counts) {
         for parts in steps(tiles) {
@@ -209,6 +211,13 @@ fn sized(stage: &Stage, columns: ChunkGrid, ranges: Vec<Range<usize>>, reread: f
 /// The most groups that one run meets in one pass.
 fn run_groups(geometry: &Geometry, spec: &ReduceSpec, passes: &[Range<usize>]) -> usize {
     let Some(groups) = &spec.groups else { return 1 };
+    if geometry.runs() > MAX_RUNS {
+        // No more than the positions along the axis that its blocks can lie at.
+        let longest = geometry.grid.dims().get(groups.axis).map_or(1, DimChunks::longest);
+        let positions = geometry.run(0).len().saturating_mul(longest);
+        let pass = passes.iter().map(|p| p.len().min(groups.count)).max().unwrap_or(1);
+        return pass.min(positions).max(1);
+    }
     let mut most = 1;
     for run in 0..geometry.runs() {
         let met = met_groups(geometry, groups, run);
@@ -299,20 +308,23 @@ fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
             *dim = cut(dim, piece);
         }
     }
-    let whole = stage.consumers.iter().any(|c| reads_whole_chunks(&c.input));
+    let whole = stage.consumers.iter().any(|c| c.input.reads_whole_chunks());
     (ChunkGrid::new(dims), if whole { again } else { 1.0 })
 }
 
 /// The lengths of what is read at once.
 fn stored_lens(input: &crate::LazyArray) -> Vec<usize> {
-    fn pieces(node: &crate::LazyArray) -> Option<Vec<usize>> {
+    fn pieces(node: &crate::LazyArray, seen: &mut HashSet<usize>) -> Option<Vec<usize>> {
+        if !seen.insert(node.address()) {
+            return None;
+        }
         match node.op() {
             Op::Kept(kept) => kept.file.as_ref().map(|f| f.pieces().largest()),
             Op::Reduce(_) => None,
-            _ => node.inputs().iter().find_map(pieces),
+            _ => node.inputs().iter().find_map(|i| pieces(i, seen)),
         }
     }
-    pieces(input)
+    pieces(input, &mut HashSet::new())
         .filter(|lens| lens.len() == input.ndim())
         .unwrap_or_else(|| input.grid().largest())
 }
@@ -322,7 +334,7 @@ pub(crate) fn stiff_axes(stage: &Stage) -> Vec<usize> {
     let lens = stage.geometry.grid.largest();
     let inputs = stage.consumers.iter().map(|c| &c.input);
     let mut stiff: Vec<usize> = Vec::new();
-    for input in inputs.filter(|i| has_block(i)) {
+    for input in inputs.filter(|i| i.has_block()) {
         stiff.extend(stiff_axes_of(input, &lens));
     }
     stiff
@@ -339,19 +351,16 @@ pub(crate) fn stiff_axes_of(input: &crate::LazyArray, lens: &[usize]) -> Vec<usi
     long.filter(|axis| halved(*axis) > STIFF * whole).collect()
 }
 
-fn reads_whole_chunks(node: &crate::LazyArray) -> bool {
-    match node.op() {
-        Op::Read(s) => s.info().whole_chunks,
-        Op::Reduce(_) | Op::Kept(_) => false,
-        _ => node.inputs().iter().any(reads_whole_chunks),
-    }
-}
-
 /// Cuts each piece of an axis into shorter ones.
 pub(crate) fn cut(dim: &DimChunks, piece: usize) -> DimChunks {
     let piece = piece.max(1);
     if dim.count() <= 1 {
         return DimChunks::even(piece, dim.len());
+    }
+    if let DimChunks::Even { size, offset: 0, len } = dim
+        && size.is_multiple_of(piece)
+    {
+        return DimChunks::even(piece, *len);
     }
     let mut lengths = Vec::new();
     for i in 0..dim.count() {

@@ -13,7 +13,7 @@ use graticule_storage::ChunkSink;
 use super::blocks::{Sizes, choose_blocks};
 use super::cost::{BlockCost, product};
 use super::fit::{cut, stiff_axes_of};
-use crate::block::{has_block, shapes};
+use crate::block::shapes;
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::keep::{Kept, SpillFile};
 
@@ -203,7 +203,7 @@ fn pencils(input: &LazyArray, wide: &[bool], target: usize) -> ChunkGrid {
 fn work_blocks(node: &LazyArray, target: usize, means: Means<'_>) -> ChunkGrid {
     let size = node.dtype().planned_size();
     let grid = choose_blocks(node.grid(), size, true, Sizes { block: target, ..means.sizes });
-    if !has_block(node) {
+    if !node.has_block() {
         return grid;
     }
     let chunks = node.grid().largest();

@@ -7,6 +7,8 @@ mod fit;
 mod graph;
 mod keep;
 mod stages;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::path::Path;
@@ -16,7 +18,7 @@ use graticule_array::{Array, ChunkGrid, DType, Region, Result};
 use graticule_storage::ChunkSink;
 
 use crate::expr::{LazyArray, NodeId, ReduceSpec};
-use crate::optimize::optimize;
+use crate::graph::Graph;
 
 pub(crate) use blocks::{Geometry, Sizes, group};
 pub(crate) use cost::Reads;
@@ -251,14 +253,15 @@ impl Plan {
         folder: &Path,
     ) -> Result<Self> {
         let room = budget - budget / SLACK;
-        let (roots, rules) = optimize(outputs)?;
+        let graph = Graph::new(outputs).optimize()?;
+        let (roots, rules) = (graph.outputs(), graph.rules());
         let assemble =
-            |roots: &[LazyArray]| Self::assemble(roots, sinks, budget, threads, sizes, &rules);
-        let mut best = assemble(&roots);
+            |roots: &[LazyArray]| Self::assemble(roots, sinks, budget, threads, sizes, rules);
+        let mut best = assemble(roots);
         let again = match &best {
             Ok(plan) => {
                 plan.totals.bytes_read > 0 && {
-                    let least = cost::least(&roots) as f64;
+                    let least = cost::least(roots) as f64;
                     plan.totals.bytes_read as f64 > TOLERATED * least
                 }
             }
@@ -266,7 +269,7 @@ impl Plan {
         };
         if again {
             let means = keep::Means { room, threads, sizes, folder };
-            for variant in keep::variants(&roots, sinks, means)? {
+            for variant in keep::variants(roots, sinks, means)? {
                 let Ok(plan) = assemble(&variant) else { continue };
                 if best.as_ref().map_or(true, |b| plan.effort() < 0.9 * b.effort()) {
                     best = Ok(plan);

@@ -11,7 +11,6 @@ use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
 use super::cost::BlockCost;
 use super::fit::{cut, stiff_axes_of};
 use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
-use crate::block::has_block;
 use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
 use crate::keep::{Kept, unkept};
 
@@ -182,7 +181,7 @@ impl Builder {
         }
         let bare = unkept(input)?;
         let Facts { size, whole_chunks, .. } = Facts::of(&bare);
-        let whole = whole_chunks || has_block(&bare);
+        let whole = whole_chunks || bare.has_block();
         let blocks = choose_blocks(bare.grid(), size, whole, self.sizes);
         let (blocks, reduced) = match &action {
             // Pieces were chosen to fit these blocks.
@@ -198,7 +197,7 @@ impl Builder {
             }
         };
         let blocks = match &action {
-            Action::Reduce(spec, _) if has_block(&bare) => {
+            Action::Reduce(spec, _) if bare.has_block() => {
                 limit_blocks(&blocks, &bare, spec, &reduced, self.sizes)
             }
             _ => blocks,

@@ -1,11 +1,12 @@
 //! What a run tells while it goes on, and how it is stopped.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::profile::{OperationReport, Span, StageReport};
+use super::Memory;
+use crate::profile::{OperationReport, Span, StageReport, seconds};
 
 /// One step of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ pub struct RunOptions {
     pub progress: Option<Arc<dyn Progress>>,
 }
 
-/// What the last run of a session used.
+/// What the last run of a session used. `Display` says it in a line.
 #[derive(Clone, Debug, Default)]
 pub struct RunReport {
     /// Processor time of each thread of the pool; empty for runs of few tasks.
@@ -115,4 +116,14 @@ pub struct RunReport {
     pub operations: Vec<OperationReport>,
     /// The tasks one by one, up to some ten thousand.
     pub spans: Vec<Span>,
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |n: u64| if n == 1 { "" } else { "s" };
+        let (read, peak) = (Memory::new(self.bytes), Memory::new(self.peak_bytes));
+        write!(f, "{} task{} in {}", self.tasks, plural(self.tasks as u64), seconds(self.wall))?;
+        write!(f, ", read {read} in {} chunk{}", self.chunks, plural(self.chunks))?;
+        write!(f, ", at most {peak} in use")
+    }
 }

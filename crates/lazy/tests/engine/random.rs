@@ -10,16 +10,25 @@ use graticule_lazy::LazyArray;
 use graticule_storage::MemorySource;
 
 /// A small generator of its own, so that a seed is a test case.
-pub(crate) struct Rng(u64);
+pub(crate) struct Rng {
+    state: u64,
+    /// Whether nothing is summed: every step is rounded on its own.
+    plain: bool,
+}
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed ^ 0x9e37_79b9_7f4a_7c15)
+        Self { state: seed ^ 0x9e37_79b9_7f4a_7c15, plain: false }
+    }
+
+    /// Expressions without sums.
+    pub(crate) fn plain(seed: u64) -> Self {
+        Self { plain: true, ..Self::new(seed) }
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -142,7 +151,7 @@ fn grow(rng: &mut Rng, shape: &[usize], depth: usize) -> Pair {
 fn step(rng: &mut Rng, a: &Pair, depth: usize) -> Result<Pair> {
     let shape = a.eager.shape().to_vec();
     let ndim = shape.len();
-    Ok(match rng.below(15) {
+    Ok(match rng.below(16) {
         0 => {
             let picks: Vec<_> = shape.iter().map(|n| random_pick(rng, *n)).collect();
             let s = Selection::new(picks);
@@ -207,7 +216,7 @@ fn step(rng: &mut Rng, a: &Pair, depth: usize) -> Result<Pair> {
                 eager: choose(&cond.eager, &a.eager, &c.eager)?,
             }
         }
-        11 if ndim > 0 => {
+        11 if ndim > 0 && !rng.plain => {
             let skip_missing = rng.chance(50);
             let op = match rng.below(2) {
                 0 => LineOp::CumSum { skip_missing },
@@ -245,10 +254,28 @@ fn step(rng: &mut Rng, a: &Pair, depth: usize) -> Result<Pair> {
             let lazy = a.lazy.split_axis(axis, &[d, n / d])?;
             Pair { lazy, eager: a.eager.reshape(&split)? }
         }
+        15 if a.eager.dtype().is_integer() => {
+            // As packed numbers are decoded, step by step.
+            let first = a.eager.len().min(1);
+            let missing = (0..first).map(|_| a.eager.flat(0..1)?.item());
+            let values: Vec<Scalar> = missing.collect::<Result<_>>()?;
+            let to = [DType::F32, DType::F64][rng.below(2)].clone();
+            let number =
+                |x: f64| if to == DType::F32 { Scalar::F32(x as f32) } else { Scalar::F64(x) };
+            let mut steps = vec![MapOp::Mask { values: values.into(), to: to.clone() }];
+            steps.push(MapOp::with(ZipOp::Mul, number(0.1), false, &to)?);
+            steps.push(MapOp::with(ZipOp::Add, number(273.15), false, &to)?);
+            let mut out = a.clone();
+            for op in steps {
+                out = Pair { eager: op.apply(&out.eager)?, lazy: out.lazy.map(op)? };
+            }
+            out
+        }
         8 => {
             let grid = random_grid(rng, &shape);
             Pair { lazy: a.lazy.rechunk(grid)?, eager: a.eager.clone() }
         }
+        _ if rng.plain => a.clone(),
         _ => reduced(rng, a)?,
     })
 }
