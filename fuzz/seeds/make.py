@@ -89,6 +89,14 @@ with h5("types", libver="earliest") as f:
     f["empty"] = h5py.Empty("f4")
     f["scalar"] = 42
 
+with h5("references", libver="latest") as f:
+    x = f.create_dataset("group/x", data=small)
+    f.create_dataset("objects", (3,), h5py.ref_dtype)[:2] = [x.ref, f["group"].ref]
+    regions = f.create_dataset("regions", (3,), h5py.regionref_dtype)
+    regions[0], regions[1] = x.regionref[1:3, ::2], x.regionref[small % 5 == 0]
+    f.create_dataset("lists", (1,), h5py.vlen_dtype(h5py.ref_dtype))[0] = [x.ref]
+    x.attrs["see"] = f["group"].ref
+
 with h5("dense", libver="latest", track_order=True) as f:
     g = f.create_group("many", track_order=True)
     for i in range(12):

@@ -150,8 +150,8 @@ pub(super) fn repeated(
     out: &mut Vec<u8>,
 ) -> Result<()> {
     let one: Vec<u8> = match kind {
-        // Zeros, and what was never written.
-        1 | 4 => vec![0; element],
+        // Zeros, and what was never written. The size of an element may be anything.
+        1 | 4 => vec![0],
         2 if element == 4 => f32::NAN.to_le_bytes().to_vec(),
         2 if element == 8 => f64::NAN.to_le_bytes().to_vec(),
         3 => {
