@@ -149,3 +149,21 @@ fn k4_sorting_looks_at_labels_only() {
     let again = sorted.sortby("x");
     assert_eq!(again.variable().data().id(), sorted.variable().data().id());
 }
+
+#[test]
+fn k1_orders_that_name_what_is_not_there() {
+    use graticule::{Dataset, MissingDims};
+    let (data, source) = counted(Array::from_vec([2, 3], vec![1, 2, 3, 4, 5, 6]).unwrap(), &[1, 3]);
+    let t = DataArray::new("t", ["y", "x"], data);
+    let text = t.transpose(["x", "tiem", "y"]).check().unwrap_err().to_string();
+    assert!(text.contains("no dimension \"tiem\""), "{text}");
+    let quiet = t.transpose_with(["x", "time", "y"], MissingDims::Ignore);
+    assert_eq!(quiet.dims().to_string(), "x, y");
+    let ds: Dataset = t.to_dataset();
+    let noted = ds.transpose_with(["lev", "x", "..."], MissingDims::Warn);
+    assert_eq!(noted["t"].dims().to_string(), "x, y");
+    assert!(noted.notes()[0].contains("lev"), "{:?}", noted.notes());
+    assert!(ds.transpose_with(["lev"], MissingDims::Raise).fault().is_some());
+    assert_eq!(source.reads(), 0);
+    assert_eq!(quiet.values::<i32>().unwrap(), [1, 4, 2, 5, 3, 6]);
+}

@@ -264,7 +264,10 @@ impl Index for LazyLabels {
                 let inclusive = closes(stop, *inclusive);
                 self.pick(between(a, b, inclusive, self.total(), falling), falling)
             }
-            other => return Err(Error::unsupported(format!("{other} of \"{coord}\""))),
+            other => {
+                let what = format!("{other} of \"{coord}\", whose labels are not in memory");
+                return Err(Error::unsupported(what).hint(format!("load_vars({coord:?}) first")));
+            }
         };
         Ok(Found::pick(pick))
     }

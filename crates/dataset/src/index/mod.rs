@@ -41,6 +41,7 @@ pub use label::LabelIndex;
 pub(crate) use label::factorize;
 pub use laws::index_laws;
 pub(crate) use lazy::LazyLabels;
+pub(crate) use multi::code_of;
 pub use multi::{MultiIndex, MultiRecipe};
 pub use periodic::{PeriodicIndex, PeriodicRecipe};
 pub use point::{PointIndex, PointRecipe};

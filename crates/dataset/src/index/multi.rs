@@ -12,6 +12,11 @@ use crate::select::Selector;
 /// The code of a missing label.
 const NONE: u32 = u32::MAX;
 
+/// The code of a label by its position among those of its level; `None` is a missing label.
+pub(crate) fn code_of(position: Option<usize>) -> u32 {
+    position.and_then(|p| u32::try_from(p).ok()).unwrap_or(NONE)
+}
+
 /// Several levels of labels along one dimension; each level is an ordinary coordinate.
 ///
 /// Labels of one level, of some or of all can be selected, also by range: the positions are
@@ -94,17 +99,9 @@ impl MultiIndex {
         Ok(Self { levels: levels.into(), rows: Rows::Codes(codes.into()), pick: Pick::all(n) })
     }
 
-    /// Rows by the positions of their labels among those of each level; `None` where a row has
-    /// no label.
-    pub(crate) fn from_codes(
-        levels: Vec<LabelIndex>,
-        codes: impl IntoIterator<Item = Vec<Option<usize>>>,
-    ) -> Self {
-        let list = |codes: Vec<Option<usize>>| -> Arc<[u32]> {
-            let code = |c: Option<usize>| c.and_then(|c| u32::try_from(c).ok()).unwrap_or(NONE);
-            codes.into_iter().map(code).collect()
-        };
-        let codes: Arc<[Arc<[u32]>]> = codes.into_iter().map(list).collect();
+    /// Rows by the positions of their labels among those of each level, as [`code_of`] gives them.
+    pub(crate) fn from_codes(levels: Vec<LabelIndex>, codes: Vec<Vec<u32>>) -> Self {
+        let codes: Arc<[Arc<[u32]>]> = codes.into_iter().map(Arc::from).collect();
         let n = codes.first().map_or(0, |c| c.len());
         Self { levels: levels.into(), rows: Rows::Codes(codes), pick: Pick::all(n) }
     }

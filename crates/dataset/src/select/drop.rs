@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use graticule_array::{DType, Error, Pick, Result};
+use graticule_lazy::Memory;
 
 use crate::compute::compute;
 use crate::data_array::DataArray;
@@ -15,13 +16,16 @@ impl Dataset {
     /// it holds nowhere (xarray's `where(cond, drop=True)`).
     ///
     /// Which labels these are is not known before the condition is evaluated, so this reads what
-    /// the condition needs, and nothing else, when it is called; `cond.estimate()` says how much
-    /// that is. The values are read when they are computed.
+    /// the condition needs, and nothing else, when it is called; `cond.estimate()` says before how
+    /// much that is, and [`notes`](Self::notes) say it of the result. The values are read when they
+    /// are computed.
     ///
     /// # Errors
     /// If the condition is faulted, is not of truth values, or cannot be computed.
     pub fn where_drop(&self, cond: impl Into<DataArray>) -> Result<Self> {
         let cond = cond.into();
+        let is_lazy = cond.fault().is_none() && cond.variable().data().is_lazy();
+        let cost = if is_lazy { Some(cond.estimate()?) } else { None };
         let kept = held(&cond)?;
         let (mut ds, mut mask) = (self.clone(), cond);
         crate::verbs::align::check_exact(&ds, &mask.set)?;
@@ -32,7 +36,16 @@ impl Dataset {
                 ds = ds.picked(&dim, &pick)?;
             }
         }
-        ds.where_(Operand::from(mask)).check()
+        let mut made = ds.where_(Operand::from(mask)).check()?;
+        if let Some(cost) = cost {
+            let text = format!(
+                "where_drop evaluated its condition at once: {} in {} chunks",
+                Memory::new(cost.bytes_read),
+                cost.chunks
+            );
+            Arc::make_mut(&mut made.0).note(text);
+        }
+        Ok(made)
     }
 }
 

@@ -10,7 +10,7 @@ use super::eager;
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::{Dims, no_dimension};
-use crate::index::{Index, Joint, LabelIndex, MultiIndex};
+use crate::index::{Index, Joint, LabelIndex, MultiIndex, code_of};
 use crate::name::Name;
 use crate::variable::Variable;
 
@@ -73,7 +73,7 @@ impl Dataset {
         for (name, var) in &vars {
             dtype = promote(&dtype, var.dtype()).map_err(|e| in_variable(e, name))?;
         }
-        let mut codes: Vec<Vec<Option<usize>>> = vec![Vec::new(); features.len() + 1];
+        let mut codes: Vec<Vec<u32>> = vec![Vec::new(); features.len() + 1];
         let mut parts = Vec::with_capacity(vars.len());
         for (at, (name, var)) in vars.iter().enumerate() {
             if let Some(lost) = samples.iter().find(|d| !var.dims().has(d)) {
@@ -90,13 +90,13 @@ impl Dataset {
             parts.push(made.map_err(|e| in_variable(e, name))?);
             let mut levels = codes.iter_mut();
             if let Some(level) = levels.next() {
-                level.extend(std::iter::repeat_n(Some(at), n));
+                level.extend(std::iter::repeat_n(code_of(Some(at)), n));
             }
             for (level, dim) in levels.zip(&features) {
                 let place = own.iter().position(|d| *d == dim);
                 let stride = place.map(|p| lens.iter().skip(p + 1).product::<usize>().max(1));
                 let len = place.and_then(|p| lens.get(p)).copied().unwrap_or(1).max(1);
-                level.extend((0..n).map(|i| stride.map(|s| (i / s) % len)));
+                level.extend((0..n).map(|i| code_of(stride.map(|s| (i / s) % len))));
             }
         }
         let names: Vec<Text> = vars.iter().map(|(n, _)| Text::from(n.as_str())).collect();

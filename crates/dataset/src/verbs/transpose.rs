@@ -1,11 +1,14 @@
 //! Another order of the dimensions.
 
+use std::sync::Arc;
+
 use graticule_array::{Error, Result};
 
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::{Dims, no_dimension};
 use crate::name::Name;
+use crate::select::MissingDims;
 use crate::variable::Variable;
 
 /// Stands for the dimensions that are not named, as in xarray.
@@ -38,6 +41,39 @@ impl Dataset {
         self.verb(|| format!("transpose({dims})"), |ds| ds.try_transpose(&dims))
     }
 
+    /// Reorders the dimensions like [`transpose`](Self::transpose), and says what happens to names
+    /// of dimensions that do not exist.
+    ///
+    /// ```
+    /// use graticule_dataset::{DataArray, MissingDims};
+    /// let x = DataArray::new("x", ["t", "y"], (vec![1, 2], [1, 2]));
+    /// let order = ["y", "lev", "t"];
+    /// assert!(x.transpose(order).check().is_err());
+    /// assert_eq!(x.transpose_with(order, MissingDims::Ignore).dims().to_string(), "y, t");
+    /// ```
+    #[track_caller]
+    pub fn transpose_with(&self, dims: impl Into<Dims>, missing: MissingDims) -> Self {
+        let dims = dims.into();
+        self.verb(
+            || format!("transpose_with({dims}, {missing:?})"),
+            |ds| ds.try_transpose_with(&dims, missing),
+        )
+    }
+
+    fn try_transpose_with(&self, dims: &Dims, missing: MissingDims) -> Result<Self> {
+        let absent = |d: &&Name| **d != REST && self.size_of(d).is_none();
+        let gone: Vec<&str> = dims.iter().filter(absent).map(Name::as_str).collect();
+        if missing == MissingDims::Raise || gone.is_empty() {
+            return self.try_transpose(dims);
+        }
+        let mut made = self.try_transpose(&dims.iter().filter(|d| !absent(d)).collect())?;
+        if missing == MissingDims::Warn {
+            let text = format!("{} left out of an order: no such dimension", gone.join(", "));
+            Arc::make_mut(&mut made.0).note(text);
+        }
+        Ok(made)
+    }
+
     fn try_transpose(&self, dims: &Dims) -> Result<Self> {
         dims.check()?;
         for dim in dims.iter().filter(|d| **d != REST) {
@@ -58,6 +94,17 @@ impl Dataset {
 }
 
 impl DataArray {
+    /// Reorders the dimensions, and says what happens to names of dimensions that do not exist;
+    /// see [`Dataset::transpose_with`].
+    #[track_caller]
+    pub fn transpose_with(&self, dims: impl Into<Dims>, missing: MissingDims) -> Self {
+        let dims = dims.into();
+        self.verb(
+            || format!("transpose_with({dims}, {missing:?})"),
+            |set| set.try_transpose_with(&dims, missing),
+        )
+    }
+
     /// Reorders the dimensions; those not named follow in their own order, or stand where
     /// `"..."` does. Without any, all are reversed.
     ///

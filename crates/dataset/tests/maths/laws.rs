@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType};
-use graticule_dataset::{DataArray, DiffLabel, Keep, OverlapBoundary, PadMode, Variable};
+use graticule_dataset::{
+    CombineOptions, DataArray, DiffLabel, Keep, OverlapBoundary, PadMode, Variable, concat_with,
+};
 use graticule_lazy::LazyArray;
 use graticule_storage::{CountingSource, MemorySource};
 use proptest::prelude::*;
@@ -58,6 +60,22 @@ fn step(x: &DataArray, which: usize, by: isize) -> DataArray {
         16 => x.fmax(by as f64).copysign(x),
         17 => x.transpose(["y", "..."]).transpose(["t", "y"]),
         18 => x.isel("t", 1..).isel("y", ..-1),
+        19 => x
+            .clone()
+            .with_name("v")
+            .to_dataset()
+            .to_stacked_array("f", "t")
+            .to_unstacked_dataset("f")
+            .var("v"),
+        20 => x.stack("z", ["y", "t"]).unstack("z").transpose(["t", "y"]),
+        21 => {
+            let half = x.shape()[0] / 2;
+            let parts = [x.isel("t", ..half), x.isel("t", half..)];
+            let rest = x.shape()[0] - half;
+            let places = [(rest..rest + half).collect::<Vec<_>>(), (0..rest).collect()];
+            let options = CombineOptions::new().positions(places);
+            concat_with(&parts, "t", &options).unwrap_or_else(|_| x.clone())
+        }
         _ => x.clip(-(n as f64), 50.0),
     }
 }
@@ -76,7 +94,7 @@ proptest! {
         seed: u64,
         rows in 1usize..14,
         columns in 1usize..7,
-        chain in prop::collection::vec((0usize..20, -4isize..5), 1..4),
+        chain in prop::collection::vec((0usize..23, -4isize..5), 1..4),
     ) {
         let run = |x: DataArray| chain.iter().fold(x, |x, (which, by)| step(&x, *which, *by));
         let (whole, _) = array(seed, SHAPE);
