@@ -15,7 +15,7 @@ mod gzip;
 pub use blocks::{BlockBytes, BlockPool};
 pub use file::{FileBytes, HandlePool};
 pub use gather::Gather;
-pub use gzip::unpack;
+pub use gzip::{is_packed, unpack};
 
 /// Bytes that can be read at any place from many threads.
 pub trait ByteSource: Send + Sync + Debug {

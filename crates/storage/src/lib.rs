@@ -20,7 +20,8 @@ mod wrap;
 
 pub use backend::{Backend, GroupWriter, OpenHint, OpenOptions, StoredTypes};
 pub use bytes::{
-    BlockBytes, BlockPool, ByteSource, FileBytes, Gather, HandlePool, MemoryBytes, unpack,
+    BlockBytes, BlockPool, ByteSource, FileBytes, Gather, HandlePool, MemoryBytes, is_packed,
+    unpack,
 };
 pub use concat::ConcatSource;
 pub use cursor::{Cursor, push_counted, push_varint};

@@ -6,7 +6,7 @@ use graticule_array::{Error, Result};
 use graticule_lazy::Session;
 use graticule_storage as storage;
 use graticule_storage::{
-    Backend, BlockBytes, ByteSource, FileBytes, Location, OpenHint, RawGroup, unpack,
+    Backend, BlockBytes, ByteSource, FileBytes, Location, OpenHint, RawGroup, is_packed, unpack,
 };
 
 /// Where HDF5 files may begin behind a block of the user's.
@@ -45,8 +45,13 @@ pub fn open_raw_source(
     } else {
         Arc::new(BlockBytes::new(bytes, BLOCK, session.blocks()))
     };
-    let bytes = unpack(bytes, options.unpacked, session.handles())?;
-    let backend = choose(&bytes, session).map_err(|e| e.in_file(location.path()))?;
+    let mut first = piece(&bytes, 0)?;
+    let mut bytes = bytes;
+    if is_packed(&first) {
+        bytes = unpack(bytes, options.unpacked, session.handles())?;
+        first = piece(&bytes, 0)?;
+    }
+    let backend = choose(&bytes, first, session).map_err(|e| e.in_file(location.path()))?;
     backend.open(bytes, options).map_err(|e| e.in_file(location.path()))
 }
 
@@ -60,11 +65,15 @@ fn refuse_url(location: &Location) -> Result<()> {
     }
 }
 
-fn choose<'a>(bytes: &Arc<dyn ByteSource>, session: &'a Session) -> Result<&'a Arc<dyn Backend>> {
+/// The backend of bytes, `first` being those that they begin with.
+fn choose<'a>(
+    bytes: &Arc<dyn ByteSource>,
+    mut first: Vec<u8>,
+    session: &'a Session,
+) -> Result<&'a Arc<dyn Backend>> {
     if bytes.is_empty() {
         return Err(Error::corrupt("the file is empty"));
     }
-    let mut first = piece(bytes, 0)?;
     let ask = |first: &[u8]| {
         let hint = OpenHint { location: bytes.location(), first, bytes };
         session.backends().iter().find(|b| b.recognises(&hint))

@@ -22,6 +22,12 @@ const STEP: usize = 64 << 10;
 /// DEFLATE cannot do better than this.
 const BEST_RATIO: u64 = 1032;
 
+/// Whether these first bytes are those of a file compressed with gzip.
+#[must_use]
+pub fn is_packed(first: &[u8]) -> bool {
+    first.starts_with(&MAGIC)
+}
+
 /// Unpacks a file compressed with gzip; others are given back as they are. Small files stay in
 /// memory, larger ones become a temporary file that goes when the last user does.
 ///
