@@ -3,12 +3,21 @@
 //!
 //! usage: `scenario NAME PATTERN [VARIABLE] [--memory SIZE] [--threads N]`
 //!
-//! `limit_open` and `limit_pass` do the least that the job needs, by hand: open every file; read
-//! every chunk into one reused buffer (pread, inflate, unshuffle) and pass over it once.
+//! `limit_open`, `limit_pass` and `limit_pass2` do the least that the job needs, by hand: open every
+//! file; read every chunk of one variable, or of two, into a reused buffer (pread, inflate, unshuffle)
+//! and pass over it once. `tasks`, `tasks_told` and `tasks_bare` are the engine on a million chunks
+//! of 64 numbers each, one task for each: alone, with a sink for progress, and a loop that only
+//! fills and adds them up.
 
 use std::time::Instant;
 
 use graticule::{Dataset, Error, Memory, Result, Session};
+
+#[path = "../tasks.rs"]
+mod tasks;
+
+/// The other variable of scenarios of two.
+const SECOND: &str = "anom";
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
@@ -35,7 +44,9 @@ fn main() -> Result<()> {
     let started = Instant::now();
     let check = match name.as_str() {
         "limit_open" => limit_open(&pattern, &session)?,
-        "limit_pass" => limit_pass(&pattern, variable, &session)?,
+        "limit_pass" => limit_pass(&pattern, &[variable], &session)?,
+        "limit_pass2" => limit_pass(&pattern, &[variable, SECOND], &session)?,
+        "tasks" | "tasks_told" | "tasks_bare" => tasks::run(&name, &session)?,
         _ => {
             let options = graticule::ManyOptions::new();
             let ds = graticule::open_mfdataset_with(pattern.as_str(), &options, &session)?;
@@ -59,10 +70,38 @@ fn run(name: &str, ds: &Dataset, variable: &str) -> Result<f64> {
             let groups = data.groupby("time.month");
             (&groups - &groups.mean(())).std("time")
         }
+        "rolling_mean" => data.rolling("time", 30).mean().mean("time"),
+        "quantile" => data.quantile(0.9, "time"),
+        "quadratic" => return quadratic(ds, variable),
+        "vorticity" => vorticity(ds, variable),
         "point" => data.sel("lat", graticule::near(10.125)).sel("lon", graticule::near(200.125)),
         _ => return Err(Error::invalid(format!("no scenario {name}"))),
     };
+    if std::env::var_os("EXPLAIN").is_some() {
+        eprintln!("{}", result.explain_analyze()?.1);
+    }
     result.compute()?.mean(..).item::<f64>()
+}
+
+/// The means of u*u, v*v and u*v over time, in one run.
+fn quadratic(ds: &Dataset, variable: &str) -> Result<f64> {
+    let (u, v) = (ds.var(variable), ds.var(SECOND));
+    let all = Dataset::new()
+        .with_session(&ds.session())
+        .assign("uu", (&u * &u).mean("time"))
+        .assign("vv", (&v * &v).mean("time"))
+        .assign("uv", (&u * &v).mean("time"))
+        .compute()?;
+    let mean = |name: &str| all.var(name).mean(..).item::<f64>();
+    Ok(mean("uu")? + mean("vv")? + mean("uv")?)
+}
+
+/// The mean over time of dv/dx - du/dy in grid steps, periodic in longitude.
+fn vorticity(ds: &Dataset, variable: &str) -> graticule::DataArray {
+    let (u, v) = (ds.var(variable), ds.var(SECOND));
+    let east = v.roll("lon", -1) - v.roll("lon", 1);
+    let north = u.roll("lat", -1) - u.roll("lat", 1);
+    (east - north).mean("time")
 }
 
 fn limit_open(pattern: &str, session: &Session) -> Result<f64> {
@@ -74,27 +113,30 @@ fn limit_open(pattern: &str, session: &Session) -> Result<f64> {
     Ok(vars as f64)
 }
 
-fn limit_pass(pattern: &str, variable: &str, session: &Session) -> Result<f64> {
+fn limit_pass(pattern: &str, variables: &[&str], session: &Session) -> Result<f64> {
     let (mut sums, mut counts): (Vec<f64>, Vec<u32>) = (Vec::new(), Vec::new());
     let mut chunk = graticule::Array::default();
     for file in &graticule::Location::glob(pattern)? {
         let raw = graticule::open_raw(file, session)?;
-        let var = raw.vars.iter().find(|v| v.name == variable);
-        let source =
-            &var.ok_or_else(|| Error::not_found(format!("no variable {variable}")))?.source;
-        let info = source.info();
-        if chunk.shape() != info.shape {
-            chunk = graticule::Array::zeros(&info.dtype, &info.shape)?;
-            sums = vec![0.0; chunk.len()];
-            counts = vec![0; chunk.len()];
-        }
-        source.read_into(&graticule::Region::whole(&info.shape), chunk.view_mut())?;
-        let packed = chunk.as_slice::<i16>().ok_or_else(|| Error::unsupported("not int16"))?;
-        for ((x, sum), n) in packed.iter().zip(&mut sums).zip(&mut counts) {
-            let valid = *x != -999;
-            let value = f64::from(f32::from(*x) * 0.01);
-            *sum += if valid { value } else { 0.0 };
-            *n += u32::from(valid);
+        for variable in variables {
+            let var = raw.vars.iter().find(|v| v.name == *variable);
+            let source =
+                &var.ok_or_else(|| Error::not_found(format!("no variable {variable}")))?.source;
+            let info = source.info();
+            if chunk.shape() != info.shape {
+                chunk = graticule::Array::zeros(&info.dtype, &info.shape)?;
+                sums = vec![0.0; chunk.len()];
+                counts = vec![0; chunk.len()];
+            }
+            source.read_into(&graticule::Region::whole(&info.shape), chunk.view_mut())?;
+            let packed = chunk.as_slice::<i16>();
+            let packed = packed.ok_or_else(|| Error::unsupported("not int16"))?;
+            for ((x, sum), n) in packed.iter().zip(&mut sums).zip(&mut counts) {
+                let valid = *x != -999;
+                let value = f64::from(f32::from(*x) * 0.01);
+                *sum += if valid { value } else { 0.0 };
+                *n += u32::from(valid);
+            }
         }
     }
     let means = sums.iter().zip(&counts).filter(|(_, n)| **n > 0).map(|(s, n)| s / f64::from(*n));

@@ -37,7 +37,7 @@ pub use grid::{BlockRange, ChunkGrid, DimChunks};
 pub use half::f16;
 pub use line::{
     Beyond, Curve, Gaps, GroupRuns, Integral, Interpolation, LineOp, PolyFit, QuantileMethod,
-    Quantiles, Slope, WeightedQuantiles, Window, WindowStat,
+    Quantiles, Running, Slope, WeightedQuantiles, Window, WindowStat,
 };
 pub use map::{MapOp, MathFn, TextEncoding};
 pub use ndarray;

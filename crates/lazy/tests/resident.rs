@@ -79,7 +79,10 @@ fn reduce(x: &LazyArray, name: &str, axes: &[usize]) -> LazyArray {
 /// budget.
 fn plan_of(seed: u64, large: bool) -> (String, LazyArray, Option<Vec<usize>>, Memory, usize) {
     let mut rng = Rng(seed);
-    let bytes = if large { rng.between(1_000, 20_000) } else { rng.between(10, 25) } * 1_000_000;
+    // Most are small, so that the largest can be afforded.
+    let share = rng.below(1000) as f64 / 999.0;
+    let large_bytes = 1_000 + (19_000.0 * share.powi(30)) as usize;
+    let bytes = if large { large_bytes } else { rng.between(10, 25) } * 1_000_000;
     let budget = if large { rng.between(64, 1000) } else { rng.between(24, 64) } as u64;
     let threads = rng.between(1, 4);
     let (rows, columns) = [(180, 360), (720, 1440), (361, 720)][rng.below(3)];

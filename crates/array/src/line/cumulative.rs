@@ -3,6 +3,7 @@
 use num_complex::{Complex32, Complex64};
 
 use super::lines::sweep;
+use super::running::Memory;
 use crate::array::Array;
 use crate::dtype::{DType, MISSING_TICK};
 use crate::error::{Error, Result};
@@ -19,19 +20,25 @@ pub(super) fn result(name: &str, input: &DType) -> Result<DType> {
 }
 
 /// The sums up to each element.
-pub(super) fn sums(input: &Array, axis: usize, to: &DType, skip: bool) -> Result<Array> {
+pub(super) fn sums(
+    input: &Array,
+    axis: usize,
+    to: &DType,
+    skip: bool,
+    memory: &mut Memory,
+) -> Result<Array> {
     match to {
-        DType::I64 => sweep(&input.cast(to)?, axis, 0i64, |s, x: i64| {
+        DType::I64 => sweep(&input.cast(to)?, axis, 0i64, memory, |s, _, x: i64| {
             *s = s.wrapping_add(x);
             *s
         }),
-        DType::U64 => sweep(&input.cast(to)?, axis, 0u64, |s, x: u64| {
+        DType::U64 => sweep(&input.cast(to)?, axis, 0u64, memory, |s, _, x: u64| {
             *s = s.wrapping_add(x);
             *s
         }),
         DType::Duration(_) => {
             let ticks = input.clone().with_dtype(DType::I64)?;
-            let sums = sweep(&ticks, axis, 0i64, |s, x: i64| {
+            let sums = sweep(&ticks, axis, 0i64, memory, |s, _, x: i64| {
                 *s = match (*s, x) {
                     (s, MISSING_TICK) if skip && s != MISSING_TICK => s,
                     (MISSING_TICK, _) | (_, MISSING_TICK) => MISSING_TICK,
@@ -41,22 +48,28 @@ pub(super) fn sums(input: &Array, axis: usize, to: &DType, skip: bool) -> Result
             });
             sums?.with_dtype(to.clone())
         }
-        _ => floats(input, axis, to, 0.0, skip, |s, x| s + x, |s, x| s + x),
+        _ => floats(input, axis, to, 0.0, skip, memory, (|s, x| s + x, |s, x| s + x)),
     }
 }
 
 /// The products up to each element.
-pub(super) fn products(input: &Array, axis: usize, to: &DType, skip: bool) -> Result<Array> {
+pub(super) fn products(
+    input: &Array,
+    axis: usize,
+    to: &DType,
+    skip: bool,
+    memory: &mut Memory,
+) -> Result<Array> {
     match to {
-        DType::I64 => sweep(&input.cast(to)?, axis, 1i64, |s, x: i64| {
+        DType::I64 => sweep(&input.cast(to)?, axis, 1i64, memory, |s, _, x: i64| {
             *s = s.wrapping_mul(x);
             *s
         }),
-        DType::U64 => sweep(&input.cast(to)?, axis, 1u64, |s, x: u64| {
+        DType::U64 => sweep(&input.cast(to)?, axis, 1u64, memory, |s, _, x: u64| {
             *s = s.wrapping_mul(x);
             *s
         }),
-        _ => floats(input, axis, to, 1.0, skip, |s, x| s * x, |s, x| s * x),
+        _ => floats(input, axis, to, 1.0, skip, memory, (|s, x| s * x, |s, x| s * x)),
     }
 }
 
@@ -67,8 +80,8 @@ fn floats(
     to: &DType,
     start: f64,
     skip: bool,
-    real: impl Fn(f64, f64) -> f64,
-    complex: impl Fn(Complex64, Complex64) -> Complex64,
+    memory: &mut Memory,
+    (real, complex): (impl Fn(f64, f64) -> f64, impl Fn(Complex64, Complex64) -> Complex64),
 ) -> Result<Array> {
     let step = |s: &mut f64, x: f64| {
         if !(skip && x.is_nan()) {
@@ -84,13 +97,16 @@ fn floats(
     };
     let zero = Complex64::new(start, 0.0);
     match to {
-        DType::F64 => sweep(input, axis, start, |s, x: f64| step(s, x)),
-        DType::F32 => sweep(input, axis, start, |s, x: f32| step(s, f64::from(x)) as f32),
-        DType::F16 => {
-            sweep(&input.cast(&DType::F64)?, axis, start, |s, x: f64| step(s, x))?.cast(to)
+        DType::F64 => sweep(input, axis, start, memory, |s, _, x: f64| step(s, x)),
+        DType::F32 => {
+            sweep(input, axis, start, memory, |s, _, x: f32| step(s, f64::from(x)) as f32)
         }
-        DType::C128 => sweep(input, axis, zero, |s, x: Complex64| complex_step(s, x)),
-        DType::C64 => sweep(input, axis, zero, |s, x: Complex32| {
+        DType::F16 => {
+            sweep(&input.cast(&DType::F64)?, axis, start, memory, |s, _, x: f64| step(s, x))?
+                .cast(to)
+        }
+        DType::C128 => sweep(input, axis, zero, memory, |s, _, x: Complex64| complex_step(s, x)),
+        DType::C64 => sweep(input, axis, zero, memory, |s, _, x: Complex32| {
             let sum = complex_step(s, Complex64::new(x.re.into(), x.im.into()));
             Complex32::new(sum.re as f32, sum.im as f32)
         }),

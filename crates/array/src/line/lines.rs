@@ -1,6 +1,7 @@
 //! How kernels walk the lines of an array.
 #![allow(clippy::indexing_slicing)] // hot loops over slices whose lengths are checked above them
 
+use super::running::Memory;
 use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -36,33 +37,43 @@ fn flat<T: Element + Clone>(input: &Array) -> Result<std::borrow::Cow<'_, [T]>> 
     }
 }
 
-/// Carries a state along each line: `step` takes the state and an element and gives the
-/// element of the result. Neighbouring lines run side by side.
+/// Carries a state along each line: `step` takes the state, the position in the part and an
+/// element, and gives the element of the result. Neighbouring lines run side by side. States
+/// begin as `start`, or go on from those in `memory`, where they are left.
 pub(super) fn sweep<T, S, U>(
     input: &Array,
     axis: usize,
     start: S,
-    step: impl Fn(&mut S, T) -> U,
+    memory: &mut Memory,
+    step: impl Fn(&mut S, usize, T) -> U,
 ) -> Result<Array>
 where
     T: Element + Copy,
-    S: Copy,
+    S: Copy + Send + 'static,
     U: Element + Copy + Default,
 {
     let (outer, n, inner) = around(input, axis)?;
     let from = flat::<T>(input)?;
     let mut out = vec![U::default(); from.len()];
-    let mut states = vec![start; inner];
+    let mut states = match memory.take().and_then(|m| m.downcast::<Vec<S>>().ok()) {
+        None => Box::new(vec![start; outer * inner]),
+        Some(states) if states.len() == outer * inner => states,
+        Some(states) => {
+            let (was, is) = (states.len(), outer * inner);
+            return Err(Error::mismatch(format!("{is} lines go on where {was} began")));
+        }
+    };
     for o in 0..outer {
-        states.fill(start);
+        let states = &mut states[o * inner..(o + 1) * inner];
         for k in 0..n {
             let at = (o * n + k) * inner;
             let rows = from[at..at + inner].iter().zip(&mut out[at..at + inner]);
-            for ((from, to), state) in rows.zip(&mut states) {
-                *to = step(state, *from);
+            for ((from, to), state) in rows.zip(states.iter_mut()) {
+                *to = step(state, k, *from);
             }
         }
     }
+    *memory = Some(states);
     Array::from_vec(input.shape().to_vec(), out)
 }
 

@@ -10,6 +10,7 @@ mod gaps;
 mod grouped;
 mod lines;
 mod order;
+mod running;
 mod slope;
 mod weighted;
 mod window;
@@ -27,6 +28,7 @@ pub use fit::PolyFit;
 pub use gaps::Gaps;
 pub use grouped::GroupRuns;
 pub use order::{Method as QuantileMethod, Quantiles};
+pub use running::Running;
 pub use slope::{Integral, Slope};
 pub use weighted::WeightedQuantiles;
 pub use window::{Window, WindowStat};
@@ -123,9 +125,11 @@ impl LineOp {
         let len = lines::length(input, axis)?;
         let (dtype, made) = self.result(input.dtype(), len)?;
         match self {
-            Self::CumSum { skip_missing } => cumulative::sums(input, axis, &dtype, *skip_missing),
+            Self::CumSum { skip_missing } => {
+                cumulative::sums(input, axis, &dtype, *skip_missing, &mut None)
+            }
             Self::CumProd { skip_missing } => {
-                cumulative::products(input, axis, &dtype, *skip_missing)
+                cumulative::products(input, axis, &dtype, *skip_missing, &mut None)
             }
             Self::Window(window) => window.part(input, axis, 0, 0..len),
             Self::Quantile(quantiles) => quantiles.apply(input, axis, &dtype, made),

@@ -9,8 +9,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::lines::by_line;
+use super::lines::{by_line, sweep};
 use super::order::{Method, quantile_of_sorted};
+use super::running::Memory;
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -136,6 +137,55 @@ impl Window {
         made.cast(&to)
     }
 
+    /// Whether the windows of lines of `len` elements are all that lies before each element.
+    pub(super) fn expands(&self, len: usize) -> bool {
+        let whole = self.before + 1 == self.len && self.len >= len;
+        whole && !matches!(self.stat, WindowStat::Quantile { .. })
+    }
+
+    /// The next elements of windows that expand, from position `at` of each line on.
+    pub(super) fn expanding(
+        &self,
+        part: &Array,
+        axis: usize,
+        at: usize,
+        memory: &mut Memory,
+    ) -> Result<Array> {
+        let to = self.result(part.dtype())?;
+        let input = part.cast(&DType::F64)?;
+        let made = match self.stat {
+            WindowStat::Count | WindowStat::Sum | WindowStat::Mean => {
+                self.expand::<Total>(&input, axis, at, memory)?
+            }
+            WindowStat::Prod => self.expand::<Product>(&input, axis, at, memory)?,
+            WindowStat::Min => self.expand::<Lowest>(&input, axis, at, memory)?,
+            WindowStat::Max => self.expand::<Highest>(&input, axis, at, memory)?,
+            WindowStat::Var { .. } | WindowStat::Std { .. } => {
+                self.expand::<Moments>(&input, axis, at, memory)?
+            }
+            WindowStat::ArgMin => self.expand::<First<false>>(&input, axis, at, memory)?,
+            WindowStat::ArgMax => self.expand::<First<true>>(&input, axis, at, memory)?,
+            WindowStat::Quantile { .. } => return Err(Error::bug("quantiles do not expand")),
+        };
+        made.cast(&to)
+    }
+
+    fn expand<M: Monoid>(
+        &self,
+        input: &Array,
+        axis: usize,
+        first: usize,
+        memory: &mut Memory,
+    ) -> Result<Array> {
+        let least = self.least.max(1) as u64;
+        sweep(input, axis, M::NONE, memory, |state: &mut M, k, x: f64| {
+            let at = first + k;
+            *state = state.join(M::of(x, at));
+            let origin = at as i64 - self.before as i64;
+            if state.count() < least { f64::NAN } else { state.value(self.stat, origin) }
+        })
+    }
+
     fn fold<M: Monoid>(
         &self,
         input: &Array,
@@ -244,7 +294,7 @@ impl Window {
 }
 
 /// The statistic of some elements that follow each other.
-trait Monoid: Copy {
+trait Monoid: Copy + Send + 'static {
     const NONE: Self;
     fn of(x: f64, at: usize) -> Self;
     fn join(self, later: Self) -> Self;

@@ -1,6 +1,8 @@
 //! Operations along one axis.
 
-use graticule_array::{Array, ChunkGrid, DType, DimChunks, Error, LineOp, Region, Result, Shape};
+use graticule_array::{
+    Array, ChunkGrid, DType, DimChunks, Error, LineOp, Region, Result, Running, Shape,
+};
 
 use super::{BlockForm, BlockOp};
 use crate::expr::LazyArray;
@@ -79,6 +81,15 @@ impl BlockOp for Line {
 
     fn parallel(&self, _: usize, axis: usize) -> Option<usize> {
         (axis != self.axis).then_some(axis)
+    }
+
+    fn runs_along(&self, _: usize, axis: usize) -> Option<usize> {
+        Some(axis)
+    }
+
+    fn running(&self, shapes: &[Shape], axis: usize) -> Option<Running> {
+        let len = self.length(shapes).ok()?;
+        if axis == self.axis { self.op.running(axis, len) } else { None }
     }
 
     fn longest(&self, _: usize, out: &[usize], shapes: &[Shape]) -> Shape {

@@ -257,6 +257,10 @@ impl BlockOp for MapOverlap {
         self.along(axis).is_none().then_some(axis)
     }
 
+    fn runs_along(&self, _: usize, axis: usize) -> Option<usize> {
+        Some(axis)
+    }
+
     fn longest(&self, input: usize, out: &[usize], shapes: &[Shape]) -> Shape {
         let shape = shapes.get(input).cloned().unwrap_or_default();
         let lens = out.iter().zip(shape).enumerate().map(|(axis, (len, n))| {

@@ -11,7 +11,7 @@ mod reshape;
 
 use std::fmt::Debug;
 
-use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Selection, Shape};
+use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Running, Selection, Shape};
 
 use crate::expr::LazyArray;
 
@@ -103,6 +103,20 @@ pub trait BlockOp: Send + Sync + Debug {
     /// some input has such an axis, those that give `None` must not depend on `axis` at all.
     fn parallel(&self, input: usize, axis: usize) -> Option<usize> {
         let _ = (input, axis);
+        None
+    }
+
+    /// The axis of an input along which the axis `axis` of the result runs, though its elements
+    /// may depend on their neighbours: the first elements on the first, the last on the last. By
+    /// default the [`parallel`](Self::parallel) one.
+    fn runs_along(&self, input: usize, axis: usize) -> Option<usize> {
+        self.parallel(input, axis)
+    }
+
+    /// A way to make the result part by part along an axis, each from what is remembered of
+    /// those before and the part of the one input that runs along, if there is one.
+    fn running(&self, shapes: &[Shape], axis: usize) -> Option<Running> {
+        let _ = (shapes, axis);
         None
     }
 

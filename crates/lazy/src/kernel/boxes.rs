@@ -48,7 +48,7 @@ impl Resolver<'_> {
                 region.len
             )));
         }
-        self.note(&op.name(), Spent::since(start, made.bytes()));
+        self.note(op.name(), Spent::since(start, made.bytes()));
         made.select(&rest)
     }
 
@@ -71,7 +71,7 @@ impl Resolver<'_> {
         let mut pieces = Vec::new();
         let mut order = Vec::with_capacity(gather.count());
         for piece in gather.boxes(input.grid()) {
-            let mut inner = Resolver::new(self.blocks);
+            let mut inner = Resolver::beside(self.blocks, self.held);
             let array = inner.array(input, &piece.part(input.shape(), gather))?;
             pieces.push(gather.points(&array, &piece)?);
             drop(array);

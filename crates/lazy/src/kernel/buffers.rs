@@ -15,12 +15,19 @@ const MAX_KEPT: usize = 32;
 pub(crate) struct Buffers(Mutex<Vec<Array>>);
 
 impl Buffers {
-    /// An array whose elements are whatever they were.
+    /// An array whose elements are whatever they were. If none waits that fits, others go in its
+    /// place, so that those that wait and those in use are never more than were in use.
     pub(crate) fn take(&self, dtype: &DType, shape: &[usize]) -> Result<Array> {
         let len = shape.iter().fold(1usize, |n, l| n.saturating_mul(*l));
         let found = {
             let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let at = free.iter().rposition(|a| a.len() == len && a.dtype() == dtype);
+            if at.is_none() {
+                let (bytes, mut gone) = (len.saturating_mul(dtype.planned_size()), 0);
+                while gone < bytes && !free.is_empty() {
+                    gone += free.remove(0).bytes();
+                }
+            }
             at.map(|i| free.swap_remove(i))
         };
         match found {

@@ -7,8 +7,10 @@
 mod boxes;
 mod buffers;
 mod fetch;
+mod held;
 mod resolve;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use graticule_array::{Array, Error, MapOp, Result, ZipOp, choose};
 
 use crate::profile::Spent;
 pub(crate) use buffers::Buffers;
+pub(crate) use held::Held;
 pub(crate) use resolve::{Blocks, Resolver, fill};
 
 /// Elements of a tile: a few steps of it fit into the cache of a core.
@@ -94,14 +97,14 @@ impl Program {
     }
 
     /// What the steps have spent, by name.
-    fn spent(&self) -> Vec<(String, Spent)> {
+    fn spent(&self) -> Vec<(Cow<'static, str>, Spent)> {
         let spent = self.spent.borrow();
         let steps = self.steps.iter().zip(spent.iter()).filter(|(_, s)| s.calls > 0);
         let named = steps.map(|(step, spent)| {
             let name = match step {
                 Step::Load(_) => "arrange".into(),
-                Step::Map(op, _) => op.to_string(),
-                Step::Zip(op, ..) => op.to_string(),
+                Step::Map(op, _) => op.to_string().into(),
+                Step::Zip(op, ..) => op.to_string().into(),
                 Step::Choose(..) => "choose".into(),
             };
             (name, *spent)

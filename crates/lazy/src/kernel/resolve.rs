@@ -1,5 +1,6 @@
 //! What a block of an expression needs.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +10,7 @@ use graticule_array::{Array, Error, Pick, Region, Result, Selection};
 
 use graticule_storage::ChunkSource;
 
+use super::held::Held;
 use super::{Buffers, Operand, Program, Step, TILE};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, staying, through_broadcast, through_permute};
@@ -33,6 +35,8 @@ pub(crate) struct Blocks<'a> {
 #[derive(Debug)]
 pub(crate) struct Resolver<'a> {
     pub(super) blocks: &'a Blocks<'a>,
+    /// What is there already.
+    pub(super) held: &'a [Held],
     program: Program,
     steps: Vec<(NodeId, Selection, Vec<Option<usize>>, usize)>,
     arrays: Vec<(NodeId, Selection, Array)>,
@@ -40,14 +44,20 @@ pub(crate) struct Resolver<'a> {
     /// Whether what is read comes from a source.
     counts: bool,
     /// What was spent beside the steps of the program.
-    spent: Vec<(String, Spent)>,
+    spent: Vec<(Cow<'static, str>, Spent)>,
 }
 
 impl<'a> Resolver<'a> {
     /// Nothing resolved yet.
     pub(crate) fn new(blocks: &'a Blocks<'a>) -> Self {
+        Self::beside(blocks, &[])
+    }
+
+    /// Nothing resolved yet, but some parts are held.
+    pub(crate) fn beside(blocks: &'a Blocks<'a>, held: &'a [Held]) -> Self {
         Self {
             blocks,
+            held,
             program: Program::default(),
             steps: Vec::new(),
             arrays: Vec::new(),
@@ -73,6 +83,17 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Ends the block; the arrays that were made of it stay whose they are.
+    pub(crate) fn keep(mut self) {
+        self.lent.clear();
+        self.finish();
+    }
+
+    /// Whether a part of a node is held.
+    pub(super) fn holds(&self, node: &LazyArray, part: &Selection) -> bool {
+        self.held.iter().any(|h| h.holds(node.id(), part))
+    }
+
     /// The step that computes the selected part of `node`, seen under a block whose axis `i`
     /// runs along axis `places[i]` of that part.
     pub(crate) fn resolve(
@@ -87,6 +108,12 @@ impl<'a> Resolver<'a> {
             return Ok(*step);
         }
         let at = |i: usize| node.inputs().get(i).ok_or_else(|| Error::bug("an input was lost"));
+        if self.held.iter().any(|h| h.is_of(id)) && !matches!(node.op(), Op::Read(_)) {
+            let array = self.array(node, part)?;
+            let step = self.load(array, places.to_vec());
+            self.steps.push((id, part.clone(), places.to_vec(), step));
+            return Ok(step);
+        }
         let step = match node.op() {
             Op::Map(op) => {
                 let a = self.resolve(at(0)?, part, places)?;
@@ -150,10 +177,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// The selected part of `node` in memory.
-    pub(super) fn array(&mut self, node: &LazyArray, part: &Selection) -> Result<Array> {
+    pub(crate) fn array(&mut self, node: &LazyArray, part: &Selection) -> Result<Array> {
         let id = node.id();
         if let Some((.., array)) = self.arrays.iter().find(|(n, s, _)| *n == id && s == part) {
             return Ok(array.clone());
+        }
+        if let Some(held) = self.held.iter().find(|h| h.holds(id, part)) {
+            return held.part(part);
         }
         let array = match node.op() {
             Op::Const(a) => pick(a, part)?,
@@ -204,7 +234,7 @@ impl<'a> Resolver<'a> {
     /// Runs a program of its own for a part of `node`.
     fn computed(&mut self, node: &LazyArray, part: &Selection) -> Result<Array> {
         let shape = part.shape();
-        let mut inner = Resolver::new(self.blocks);
+        let mut inner = Resolver::beside(self.blocks, self.held);
         inner.arrays.clone_from(&self.arrays);
         let places: Vec<_> = (0..shape.len()).map(Some).collect();
         let root = inner.resolve(node, part, &places)?;
@@ -241,12 +271,13 @@ impl<'a> Resolver<'a> {
             }
             let part = part.clone().with(axis, segment.pick);
             if let Op::Read(source) = piece.op()
+                && !self.holds(piece, &part)
                 && self.read_box(source, &part, &mut out, &region)?
             {
                 continue;
             }
             // Pieces are not needed again: their buffers go back at once.
-            let mut inner = Resolver::new(self.blocks);
+            let mut inner = Resolver::beside(self.blocks, self.held);
             let array = inner.array(piece, &part)?;
             out.view_mut().region(&region)?.assign(&array)?;
             drop(array);
@@ -279,16 +310,17 @@ impl<'a> Resolver<'a> {
     }
 
     /// Notes what an operation spent.
-    pub(super) fn note(&mut self, name: &str, spent: Spent) {
-        match self.spent.iter_mut().find(|(known, _)| known == name) {
+    pub(super) fn note(&mut self, name: impl Into<Cow<'static, str>>, spent: Spent) {
+        let name = name.into();
+        match self.spent.iter_mut().find(|(known, _)| *known == name) {
             Some((_, all)) => all.add(spent),
-            None => self.spent.push((name.to_owned(), spent)),
+            None => self.spent.push((name, spent)),
         }
     }
 }
 
 /// The picked elements. Boxes, which share the storage, are cut out before lists copy.
-fn pick(array: &Array, part: &Selection) -> Result<Array> {
+pub(super) fn pick(array: &Array, part: &Selection) -> Result<Array> {
     if !part.picks().iter().any(|p| matches!(p, Pick::List(_))) {
         return array.select(part);
     }

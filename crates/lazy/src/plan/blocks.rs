@@ -188,6 +188,17 @@ impl Geometry {
         start..start.saturating_add(self.run).min(self.along.count())
     }
 
+    /// The run that a block belongs to.
+    pub(crate) fn run_of(&self, block: usize) -> usize {
+        block / self.run.max(1)
+    }
+
+    /// Blocks beside each other along the reduced axes that are faster than `axis`.
+    pub(crate) fn beside(&self, axis: usize) -> usize {
+        let counts = self.reduced.iter().zip(self.along.counts());
+        counts.filter(|(a, _)| **a > axis).map(|(_, n)| n.max(1)).product()
+    }
+
     /// The box of the iteration space that a block of a column covers.
     pub(crate) fn region(&self, column: &Region, block: usize) -> Region {
         let across = self.block(block);

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use graticule_array::{ChunkGrid, DimChunks, Pick, Selection};
+use graticule_array::{ChunkGrid, DimChunks, Pick, Region, Selection};
 use graticule_storage::Limits;
 
-use super::{Action, Stage};
+use super::taps::Taps;
+use super::{Action, Stage, Stream};
 use crate::block::{needs, passes, shapes};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, through_broadcast, through_permute};
@@ -37,6 +38,11 @@ pub(crate) struct Reads {
 }
 
 impl Reads {
+    /// What reading costs, to compare it: what comes back from temporary files costs less.
+    pub(crate) fn effort(&self) -> f64 {
+        self.bytes as f64 + self.again as f64 / 4.0
+    }
+
     fn respect(&mut self, limits: &Limits) {
         if let Some(lock) = limits.lock
             && !self.locks.contains(&lock)
@@ -57,7 +63,9 @@ const SAMPLE: usize = 256;
 pub(crate) fn reads(stage: &Stage) -> Reads {
     let mut counter = Counter::default();
     let blocks = stage.blocks();
-    if is_aligned(stage) {
+    if let Some(stream) = &stage.stream {
+        walked(stage, stream, &mut counter);
+    } else if is_aligned(stage) {
         // Each chunk belongs to one block.
         for consumer in &stage.consumers {
             counter.visit(&consumer.input, &Selection::all(consumer.input.shape()));
@@ -76,7 +84,7 @@ pub(crate) fn reads(stage: &Stage) -> Reads {
                 continue;
             }
             let part = Selection::from_region(&region);
-            counter.seen.clear();
+            counter.begin(stage, &region);
             for consumer in stage.consumers.iter().filter(|c| stage.takes_part(c, pass)) {
                 counter.visit(&consumer.input, &part);
             }
@@ -92,6 +100,30 @@ pub(crate) fn reads(stage: &Stage) -> Reads {
         }
     }
     out
+}
+
+/// Counts what the steps of a stage that is walked read.
+fn walked(stage: &Stage, stream: &Stream, counter: &mut Counter) {
+    let (lanes, steps) = (stage.lanes(stream), stream.steps.count());
+    let all = lanes.saturating_mul(steps);
+    let stride = all.div_ceil(MAX_BLOCKS).max(1);
+    let mut counted = 0usize;
+    for number in (0..all).step_by(stride) {
+        counted += 1;
+        counter.seen.clear();
+        let parts = stage.new_parts(stream, number / steps.max(1), number % steps.max(1));
+        for (tap, part) in parts.unwrap_or_default() {
+            counter.visit(&tap.node, &part);
+        }
+    }
+    counter.scale(all as f64 / counted.max(1) as f64);
+}
+
+/// Whether all that is picked lies in a box.
+pub(crate) fn lies_in(part: &Selection, region: &Region) -> bool {
+    part.picks().iter().zip(region.axes()).all(|(pick, (start, len))| {
+        pick.bounds().is_none_or(|(low, high)| low >= start && high < start + len)
+    })
 }
 
 /// Bytes that these expressions read if each part of each source is read once.
@@ -158,6 +190,7 @@ fn is_aligned(stage: &Stage) -> bool {
         _ => false,
     });
     !grouped
+        && stage.covers.is_empty()
         && stage.fit.reread <= 1.0
         && stage.consumers.iter().all(|c| {
             let grid = c.input.grid();
@@ -186,9 +219,24 @@ struct Counter {
     reads: Reads,
     sources: HashSet<NodeId>,
     seen: HashSet<(NodeId, Selection)>,
+    /// Boxes of sources that were read for all of a block.
+    covers: Vec<(NodeId, Region)>,
 }
 
 impl Counter {
+    /// Begins a block: reads what it needs several boxes of.
+    fn begin(&mut self, stage: &Stage, region: &Region) {
+        self.seen.clear();
+        self.covers.clear();
+        let Ok(boxes) = stage.boxes(&stage.covers, region) else { return };
+        for (tap, found) in stage.covers.all.iter().zip(boxes) {
+            if let Some(found) = found {
+                visit(self, &tap.node, &Selection::from_region(&found));
+                self.covers.push((tap.node.id(), found));
+            }
+        }
+    }
+
     /// Takes what was counted for a part of the blocks as typical.
     fn scale(&mut self, by: f64) {
         let out = &mut self.reads;
@@ -200,6 +248,10 @@ impl Counter {
 
     fn visit(&mut self, node: &LazyArray, part: &Selection) {
         if !self.seen.insert((node.id(), part.clone())) {
+            return;
+        }
+        let holds = |(id, region): &(NodeId, Region)| *id == node.id() && lies_in(part, region);
+        if matches!(node.op(), Op::Read(_)) && self.covers.iter().any(holds) {
             return;
         }
         visit(self, node, part);
@@ -347,19 +399,26 @@ fn touched(pick: &Pick, dim: &DimChunks) -> (usize, usize) {
 
 /// Bytes that one block takes while it is worked on.
 #[derive(Default)]
-pub(crate) struct BlockCost {
+pub(crate) struct BlockCost<'a> {
     /// Arrays that are held for the block.
     pub(crate) bytes: usize,
     /// The most that a source takes beside the caller's buffer.
     pub(crate) scratch: usize,
     steps: usize,
     seen: HashSet<(NodeId, Vec<usize>)>,
+    /// What is counted elsewhere.
+    taps: Option<&'a Taps>,
 }
 
-impl BlockCost {
+impl<'a> BlockCost<'a> {
     /// The cost of a block of these lengths.
-    pub(crate) fn of(stage: &Stage, lens: &[usize]) -> usize {
-        let mut cost = Self::default();
+    pub(crate) fn of(stage: &'a Stage, lens: &[usize]) -> usize {
+        let covers = stage.cover_cells(lens);
+        Self::of_block(stage, lens, &stage.covers).saturating_add(covers)
+    }
+
+    fn of_block(stage: &Stage, lens: &[usize], taps: &'a Taps) -> usize {
+        let mut cost = Self { taps: Some(taps), ..Self::default() };
         let cells = product(lens);
         for consumer in &stage.consumers {
             cost.visit(&consumer.input, lens, false);
@@ -371,6 +430,31 @@ impl BlockCost {
         }
         let tile = cells.min(TILE).saturating_mul(cost.steps + 1).saturating_mul(8);
         cost.bytes.saturating_add(cost.scratch).saturating_add(tile)
+    }
+
+    /// The cost of a block beside taps that are held anyway.
+    pub(crate) fn beside(stage: &Stage, lens: &[usize], taps: &'a Taps) -> usize {
+        Self::of_block(stage, lens, taps)
+    }
+
+    /// What a part of an expression holds, beside taps that are held anyway.
+    pub(crate) fn held_beside(input: &LazyArray, lens: &[usize], taps: &'a Taps) -> usize {
+        let mut cost = Self { taps: Some(taps), ..Self::default() };
+        cost.visit(input, lens, false);
+        cost.bytes.saturating_add(cost.scratch)
+    }
+
+    /// What making a part of an expression as one array takes.
+    pub(crate) fn made(node: &LazyArray, lens: &[usize]) -> usize {
+        let mut cost = Self::default();
+        cost.visit(node, lens, false);
+        let cells = product(lens);
+        if is_computed(node) {
+            cost.add(cells, node);
+            let tile = cells.min(TILE).saturating_mul(cost.steps + 1).saturating_mul(8);
+            cost.bytes = cost.bytes.saturating_add(tile);
+        }
+        cost.bytes.saturating_add(cost.scratch)
     }
 
     /// What a block of an expression holds, without what is done with it.
@@ -391,6 +475,9 @@ impl BlockCost {
         }
         self.steps += 1;
         let cells = product(lens);
+        if self.taps.is_some_and(|t| t.find(node).is_some()) {
+            return;
+        }
         let Some(input) = node.inputs().first() else {
             match node.op() {
                 Op::Read(source) => {
@@ -498,7 +585,7 @@ impl BlockCost {
                 });
                 let chunk: Vec<usize> = chunk.collect();
                 // One chunk at a time, and its points' axes brought to the front.
-                let mut inner = Self::default();
+                let mut inner = Self { taps: self.taps, ..Self::default() };
                 inner.visit(input, &chunk, scattered);
                 inner.add(product(&chunk), input);
                 if is_computed(input) {
@@ -512,7 +599,7 @@ impl BlockCost {
                 // One piece at a time; a read goes straight into the whole.
                 let (mut most, mut scratch) = (0, self.scratch);
                 for piece in node.inputs() {
-                    let mut inner = Self::default();
+                    let mut inner = Self { taps: self.taps, ..Self::default() };
                     inner.visit(piece, lens, scattered);
                     let computed = match piece.op() {
                         Op::Read(_) if !scattered => 0,

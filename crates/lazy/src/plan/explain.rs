@@ -50,7 +50,13 @@ fn write_stage(f: &mut fmt::Formatter<'_>, number: usize, stage: &Stage) -> fmt:
     write!(f, "{}", names.join(", "))?;
     writeln!(f)?;
     write!(f, "          {} task{}", thousands(stage.tasks()), plural(stage.tasks()))?;
-    if !g.reduced.is_empty() {
+    if let Some(stream) = &stage.stream {
+        let steps = stream.steps.count();
+        let lanes = stage.lanes(stream);
+        write!(f, ": along axis {} in {} step{}", stream.axis, thousands(steps), plural(steps))?;
+        write!(f, " × {} lane{}", thousands(lanes), plural(lanes))?;
+        write!(f, ", {} held", Memory::new(stream.held))?;
+    } else if !g.reduced.is_empty() {
         let passes = stage.fit.passes.len();
         write!(f, ": {} column{}", thousands(columns), plural(columns))?;
         if passes > 1 {

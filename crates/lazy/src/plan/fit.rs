@@ -29,6 +29,8 @@ pub(crate) struct Fit {
     pub(crate) passes: Vec<Range<usize>>,
     /// Bytes of one task: its block, its state.
     pub(crate) task_bytes: u64,
+    /// Bytes of what is left of a task that waits to be merged: its state.
+    pub(crate) state_bytes: u64,
     /// Bytes of a column's states and result while its runs are merged.
     pub(crate) column_bytes: u64,
     /// How often a chunk is read, on average.
@@ -42,18 +44,44 @@ impl Fit {
             columns: geometry.columns(),
             passes: std::iter::once(0..usize::MAX).collect(),
             task_bytes: 0,
+            state_bytes: 0,
             column_bytes: 0,
             reread: 1.0,
         }
     }
 
-    /// Bytes of the tasks that are begun and not merged, and of their columns.
-    pub(crate) fn in_flight(&self, window: usize, tasks: usize, runs: usize) -> u64 {
-        let at_once = window.min(tasks) as u64;
-        let columns = (at_once.div_ceil(runs.max(1) as u64) + 1).min(at_once);
-        self.task_bytes
-            .saturating_mul(at_once)
-            .saturating_add(self.column_bytes.saturating_mul(columns))
+    /// Bytes of the tasks that are begun and not merged, and of their columns: of as many as fit
+    /// into `room`, and of one at least.
+    pub(crate) fn in_flight(&self, crowd: Crowd, tasks: usize, runs: usize, room: u64) -> u64 {
+        let all_columns = tasks.div_ceil(runs.max(1)).max(1);
+        let bytes = |at_once: usize, columns: usize| {
+            let running = at_once.min(crowd.threads) as u64;
+            self.task_bytes
+                .saturating_mul(running)
+                .saturating_add(self.state_bytes.saturating_mul(at_once as u64 - running))
+                .saturating_add(self.column_bytes.saturating_mul(columns as u64))
+        };
+        let mut most = bytes(1, 1);
+        for at_once in 1..=crowd.window.min(tasks) {
+            let columns = (at_once.div_ceil(runs.max(1)) + 1).min(at_once).min(all_columns);
+            let all = (1..=columns).map(|c| bytes(at_once, c)).filter(|b| *b <= room);
+            most = most.max(all.max().unwrap_or(0));
+        }
+        most
+    }
+}
+
+/// How many tasks there may be at one time: that run, and that are begun and not merged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Crowd {
+    pub(crate) threads: usize,
+    pub(crate) window: usize,
+}
+
+impl Crowd {
+    /// Of a session's threads.
+    pub(crate) fn of(threads: usize) -> Self {
+        Self { threads, window: threads + threads.div_ceil(2) }
     }
 }
 
@@ -66,8 +94,8 @@ pub(crate) fn fit(stage: &Stage, held: u64, all: u64, threads: usize) -> Result<
     if held > all {
         return Err(no_room(stage, held, 0, all));
     }
-    let window = threads + threads.div_ceil(2);
-    if first.in_flight(window, stage.tasks(), stage.geometry.runs()) <= room {
+    let (tasks, runs) = (stage.tasks(), stage.geometry.runs());
+    if first.in_flight(Crowd::of(threads), tasks, runs, u64::MAX) <= room {
         return Ok(first);
     }
     let mut best: Option<(f64, Fit)> = None;
@@ -109,7 +137,7 @@ pub(crate) fn bytes_of(stage: &Stage) -> u64 {
 }
 
 /// 1, 2, 3, 4, 6, 8, 12, ... up to and including `n`.
-fn steps(n: usize) -> Vec<usize> {
+pub(crate) fn steps(n: usize) -> Vec<usize> {
     let mut out: Vec<usize> = Vec::new();
     let mut power = 1usize;
     while power < n {
@@ -163,7 +191,7 @@ fn common_groups(stage: &Stage) -> Option<&Groups> {
 /// The stage cut into about `parts` times more columns and `passes` passes.
 fn candidate(stage: &Stage, parts: usize, passes: usize, groups: Option<&Groups>) -> Fit {
     let geometry = &stage.geometry;
-    let (columns, tile_reread) = cut_columns(stage, parts);
+    let (columns, tile_reread) = cut_columns(stage, parts, None);
     let ranges: Vec<Range<usize>> = match groups {
         Some(g) if passes > 1 => {
             let each = g.count.div_ceil(passes).max(1);
@@ -187,8 +215,22 @@ fn sized(stage: &Stage, columns: ChunkGrid, ranges: Vec<Range<usize>>, reread: f
         let found = kept.map_or(whole.get(axis), |i| column.get(i));
         *len = found.copied().unwrap_or(1);
     }
-    let mut task = BlockCost::of(stage, &lens) as u64;
-    let mut merged = 0u64;
+    let (local, merged) = state_bytes(stage, cells, &ranges);
+    let task = (BlockCost::of(stage, &lens) as u64).saturating_add(local);
+    Fit {
+        columns,
+        passes: ranges,
+        task_bytes: task,
+        state_bytes: local,
+        column_bytes: merged,
+        reread,
+    }
+}
+
+/// Bytes of the states of one run of a column of `cells`, and of its merged states and results.
+pub(crate) fn state_bytes(stage: &Stage, cells: usize, ranges: &[Range<usize>]) -> (u64, u64) {
+    let geometry = &stage.geometry;
+    let (mut task, mut merged) = (0u64, 0u64);
     for consumer in &stage.consumers {
         let Action::Reduce(spec, _) = &consumer.action else { continue };
         let per_cell = spec.reduction.bytes_per_cell(consumer.input.dtype());
@@ -198,14 +240,14 @@ fn sized(stage: &Stage, columns: ChunkGrid, ranges: Vec<Range<usize>>, reread: f
             |groups: usize, each: usize| groups.saturating_mul(cells).saturating_mul(each) as u64;
         let most = ranges.iter().map(|r| r.len().min(spec.group_count())).max().unwrap_or(1);
         let most = if spec.groups.is_none() { 1 } else { most };
-        let local = if geometry.runs() > 1 { run_groups(geometry, spec, &ranges) } else { most };
+        let local = if geometry.runs() > 1 { run_groups(geometry, spec, ranges) } else { most };
         task = task.saturating_add(bytes(local, per_cell));
         merged = merged.saturating_add(bytes(most, result));
         if geometry.runs() > 1 {
             merged = merged.saturating_add(bytes(most, per_cell));
         }
     }
-    Fit { columns, passes: ranges, task_bytes: task, column_bytes: merged, reread }
+    (task, merged)
 }
 
 /// The most groups that one run meets in one pass.
@@ -271,16 +313,18 @@ fn pass_reread(geometry: &Geometry, groups: &Groups, passes: &[Range<usize>]) ->
 }
 
 /// Cuts the columns into about `parts` pieces each: along chunks where that is possible, else
-/// across them, which reads these again. Gives the columns and how often a chunk is read.
-fn cut_columns(stage: &Stage, parts: usize) -> (ChunkGrid, f64) {
+/// across them, which reads these again, and not along the axis `uncut`. Gives the columns and
+/// how often a chunk is read.
+pub(crate) fn cut_columns(stage: &Stage, parts: usize, uncut: Option<usize>) -> (ChunkGrid, f64) {
     let geometry = &stage.geometry;
     let columns = geometry.columns();
     if parts < 2 {
         return (columns, 1.0);
     }
     let stored = stage.consumers.first().map(|c| stored_lens(&c.input)).unwrap_or_default();
-    let stiff = stiff_axes(stage);
-    let is_stiff = |i: usize| geometry.kept.get(i).is_some_and(|a| stiff.contains(a));
+    let stiff = if uncut.is_none() { stiff_axes(stage) } else { Vec::new() };
+    let is_stiff =
+        |i: usize| geometry.kept.get(i).is_some_and(|a| stiff.contains(a) || uncut == Some(*a));
     let mut left = parts;
     let mut again = 1.0;
     let mut dims: Vec<DimChunks> = columns.dims().to_vec();

@@ -7,9 +7,13 @@ mod fit;
 mod graph;
 mod keep;
 mod stages;
+mod stream;
+mod taps;
+
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,19 +21,28 @@ use std::sync::Arc;
 use graticule_array::{Array, ChunkGrid, DType, Region, Result};
 use graticule_storage::ChunkSink;
 
-use crate::expr::{LazyArray, NodeId, ReduceSpec};
+use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
 use crate::graph::Graph;
 
 pub(crate) use blocks::{Geometry, Sizes, group};
 pub(crate) use cost::Reads;
-pub(crate) use fit::{Fit, met_groups, project};
+pub(crate) use cost::lies_in;
+pub(crate) use fit::{Crowd, Fit, met_groups, project};
+pub(crate) use stream::{Piece, Stream, running_input, set};
+pub(crate) use taps::{Tap, Taps};
 
 /// One part in this many of the budget is left to the allocator, which does not give all
 /// freed memory back at once.
 const SLACK: u64 = 8;
 
+/// Peaks are this part higher than what tasks and results take, for what the allocator adds.
+const OVERHEAD: u64 = 16;
+
 /// Plans that read this many times as much as they must are compared with others.
 const TOLERATED: f64 = 1.25;
+
+/// One part in this many is left to functions of the user, which may compute something.
+const FUNCTIONS: u64 = 8;
 
 /// Sums over a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,6 +137,10 @@ pub(crate) struct Stage {
     /// Whether rows of equal fate (all kept or all reduced) are long enough to be handled as
     /// such, and from which axis on they run.
     pub(crate) rows_from: Option<usize>,
+    /// Sources that are read once for each block that needs several boxes of them.
+    pub(crate) covers: Taps,
+    /// How the blocks follow each other, if they do.
+    pub(crate) stream: Option<Stream>,
 }
 
 /// What takes the values of a stage's blocks.
@@ -159,7 +176,8 @@ impl Stage {
     pub(crate) fn alone(geometry: Geometry, consumers: Vec<Consumer>, fit: Fit) -> Self {
         let rows_from = consumers.first().and_then(|c| stages::rows_from(&geometry, c));
         let (needs, reads) = (Vec::new(), Reads::default());
-        Self { geometry, consumers, needs, fit, reads, rows_from }
+        let covers = stages::covers(&geometry, &consumers);
+        Self { geometry, consumers, needs, fit, reads, rows_from, covers, stream: None }
     }
 
     /// Bytes that one of its tasks takes.
@@ -170,8 +188,16 @@ impl Stage {
 
     /// The number of tasks.
     pub(crate) fn tasks(&self) -> usize {
+        if let Some(stream) = &self.stream {
+            return self.lanes(stream).saturating_mul(self.runs());
+        }
         let columns = self.fit.columns.count();
-        columns.saturating_mul(self.fit.passes.len()).saturating_mul(self.geometry.runs())
+        columns.saturating_mul(self.fit.passes.len()).saturating_mul(self.runs())
+    }
+
+    /// The number of tasks that follow each other: runs of a column, or steps of a lane.
+    pub(crate) fn runs(&self) -> usize {
+        self.stream.as_ref().map_or_else(|| self.geometry.runs(), |s| s.steps.count())
     }
 
     /// The blocks of all columns and passes.
@@ -189,7 +215,7 @@ impl Stage {
 
     /// The task of a number: runs fastest, so that columns are finished one after the other.
     pub(crate) fn task(&self, stage: usize, number: usize) -> Task {
-        let (runs, passes) = (self.geometry.runs(), self.fit.passes.len().max(1));
+        let (runs, passes) = (self.runs().max(1), self.fit.passes.len().max(1));
         Task {
             stage,
             run: number % runs,
@@ -230,6 +256,21 @@ impl Stage {
     }
 }
 
+/// Whether some step is a function of the user.
+fn calls_functions(roots: &[LazyArray]) -> bool {
+    let mut seen = HashSet::new();
+    let mut todo = roots.to_vec();
+    while let Some(node) = todo.pop() {
+        if matches!(node.op(), Op::Block(op) if op.key().is_none()) {
+            return true;
+        }
+        if seen.insert(node.id()) {
+            todo.extend(node.inputs().iter().cloned());
+        }
+    }
+    false
+}
+
 /// The `n`-th block of a grid in row-major order.
 pub(crate) fn nth_region(grid: &ChunkGrid, n: usize) -> Region {
     let mut rest = n;
@@ -244,6 +285,7 @@ pub(crate) fn nth_region(grid: &ChunkGrid, n: usize) -> Region {
 
 impl Plan {
     /// Plans outputs together; with sinks, one per output, they are written instead of kept.
+    /// Stages are walked only if `walks`.
     pub(crate) fn new(
         outputs: &[LazyArray],
         sinks: &[Arc<dyn ChunkSink>],
@@ -251,13 +293,18 @@ impl Plan {
         threads: usize,
         sizes: Sizes,
         folder: &Path,
+        walks: bool,
     ) -> Result<Self> {
-        let room = budget - budget / SLACK;
         let graph = Graph::new(outputs).optimize()?;
         let (roots, rules) = (graph.outputs(), graph.rules());
-        let assemble =
-            |roots: &[LazyArray]| Self::assemble(roots, sinks, budget, threads, sizes, rules);
-        let mut best = assemble(roots);
+        let mut room = budget - budget / SLACK;
+        if calls_functions(roots) {
+            room -= budget / FUNCTIONS;
+        }
+        let assemble = |roots: &[LazyArray], walk: bool| {
+            Self::assemble(roots, sinks, (budget, room), threads, sizes, rules, walk)
+        };
+        let mut best = assemble(roots, false);
         let again = match &best {
             Ok(plan) => {
                 plan.totals.bytes_read > 0 && {
@@ -268,10 +315,19 @@ impl Plan {
             Err(error) => error.is_over_budget(),
         };
         if again {
+            let better = |plan: &Self, best: &Result<Self>| {
+                best.as_ref().map_or(true, |b| plan.effort() < 0.9 * b.effort())
+            };
+            if walks
+                && let Ok(plan) = assemble(roots, true)
+                && better(&plan, &best)
+            {
+                best = Ok(plan);
+            }
             let means = keep::Means { room, threads, sizes, folder };
             for variant in keep::variants(roots, sinks, means)? {
-                let Ok(plan) = assemble(&variant) else { continue };
-                if best.as_ref().map_or(true, |b| plan.effort() < 0.9 * b.effort()) {
+                let Ok(plan) = assemble(&variant, false) else { continue };
+                if better(&plan, &best) {
                     best = Ok(plan);
                 }
             }
@@ -300,12 +356,12 @@ impl Plan {
     fn assemble(
         roots: &[LazyArray],
         sinks: &[Arc<dyn ChunkSink>],
-        budget: u64,
+        (budget, room): (u64, u64),
         threads: usize,
         sizes: Sizes,
         rules: &[&'static str],
+        walk: bool,
     ) -> Result<Self> {
-        let room = budget - budget / SLACK;
         let rules = rules.to_vec();
         let (stages, slots, outputs) = stages::build(roots, sinks, sizes)?;
         let mut plan = Self {
@@ -322,7 +378,7 @@ impl Plan {
             #[cfg(feature = "wire")]
             sizes,
         };
-        plan.fit_all()?;
+        plan.fit_all(walk)?;
         Ok(plan)
     }
 
@@ -346,7 +402,7 @@ impl Plan {
 
     /// Tasks that may be begun and not yet be merged at one time.
     pub(crate) fn window(&self) -> usize {
-        self.threads + self.threads.div_ceil(2)
+        Crowd::of(self.threads).window
     }
 
     /// Bytes of slots that exist while the stages `from` to `to` run.
@@ -358,15 +414,33 @@ impl Plan {
         live.map(Slot::bytes).fold(0, u64::saturating_add)
     }
 
-    /// Chooses columns and passes for each stage, so that it fits, and sums up.
-    fn fit_all(&mut self) -> Result<()> {
+    /// Chooses columns and passes for each stage, so that it fits, and sums up. With `walk`,
+    /// blocks follow each other where that reads less.
+    fn fit_all(&mut self, walk: bool) -> Result<()> {
         for i in 0..self.stages.len() {
             let held = self.held(i, i);
-            let Some(stage) = self.stages.get(i) else { continue };
-            let fit = fit::fit(stage, held, self.room, self.threads)?;
+            let (room, threads) = (self.room, self.threads);
             let Some(stage) = self.stages.get_mut(i) else { continue };
-            stage.fit = fit;
-            stage.reads = cost::reads(stage);
+            let plain = fit::fit(stage, held, room, threads).map(|fit| {
+                stage.fit = fit;
+                stage.reads = cost::reads(stage);
+            });
+            let ways = if walk { stream::fits(stage, held, room, threads) } else { Vec::new() };
+            let mut best = plain.as_ref().ok().map(|()| stage.reads.effort());
+            for (fit, stream) in ways {
+                let fit = std::mem::replace(&mut stage.fit, fit);
+                let before = stage.stream.replace(stream);
+                let reads = cost::reads(stage);
+                if best.is_none_or(|b| reads.effort() < 0.9 * b) {
+                    best = Some(reads.effort());
+                    stage.reads = reads;
+                } else {
+                    (stage.fit, stage.stream) = (fit, before);
+                }
+            }
+            if best.is_none() {
+                return plain;
+            }
             let (tasks, reads) = (stage.tasks(), stage.reads.clone());
             self.totals.tasks = self.totals.tasks.saturating_add(tasks);
             self.totals.bytes_read = self.totals.bytes_read.saturating_add(reads.bytes);
@@ -375,23 +449,24 @@ impl Plan {
         }
         let peaks = (0..self.stages.len()).map(|i| self.peak_from(i));
         let peak = peaks.max().unwrap_or(0).min(self.room);
-        self.totals.peak_bytes = peak.saturating_add(peak / (SLACK - 1)).min(self.budget);
+        self.totals.peak_bytes = peak.saturating_add(peak / OVERHEAD).min(self.budget);
         Ok(())
     }
 
     /// The most memory in use while a stage runs. The next ones begin while its last tasks are
     /// still running.
     fn peak_from(&self, first: usize) -> u64 {
-        let window = self.window();
+        let crowd = Crowd::of(self.threads);
+        let room = self.room.saturating_sub(self.held(first, first));
         let (mut bytes, mut begun, mut last) = (0u64, 0usize, first);
         for (i, stage) in self.stages.iter().enumerate().skip(first) {
-            let (tasks, runs) = (stage.tasks(), stage.geometry.runs());
-            bytes = bytes.saturating_add(stage.fit.in_flight(window, tasks, runs));
+            let (tasks, runs) = (stage.tasks(), stage.runs());
+            bytes = bytes.saturating_add(stage.fit.in_flight(crowd, tasks, runs, room));
             last = i;
             if i > first {
                 begun = begun.saturating_add(tasks);
             }
-            if begun >= window {
+            if begun >= crowd.window {
                 break;
             }
         }

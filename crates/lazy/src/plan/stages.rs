@@ -10,7 +10,8 @@ use graticule_storage::ChunkSink;
 use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
 use super::cost::BlockCost;
 use super::fit::{cut, stiff_axes_of};
-use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
+use super::stream::middle;
+use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage, Taps};
 use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
 use crate::keep::{Kept, unkept};
 
@@ -272,10 +273,26 @@ impl Builder {
             let consumers: Vec<_> = group.into_iter().map(|r| r.consumer).collect();
             let Some((geometry, rows_from)) = first else { continue };
             let (fit, reads) = (Fit::whole(&geometry), Reads::default());
-            stages.push(Stage { geometry, consumers, needs, fit, reads, rows_from });
+            let (covers, stream) = (covers(&geometry, &consumers), None);
+            stages.push(Stage {
+                geometry,
+                consumers,
+                needs,
+                fit,
+                reads,
+                rows_from,
+                covers,
+                stream,
+            });
         }
         (stages, self.slots)
     }
+}
+
+/// The sources that a block of all consumers needs several boxes of.
+pub(super) fn covers(geometry: &Geometry, consumers: &[Consumer]) -> Taps {
+    let inputs: Vec<&LazyArray> = consumers.iter().map(|c| &c.input).collect();
+    Taps::shared(&inputs, &middle(&geometry.grid.shape(), &geometry.grid.largest()))
 }
 
 /// Blocks of operations on boxes hold more than themselves, and only their kept axes can be cut

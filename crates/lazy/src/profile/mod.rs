@@ -76,10 +76,13 @@ pub(crate) struct StageProfile {
 
 impl StageProfile {
     /// Adds what some operations spent.
-    pub(crate) fn record(&self, spent: impl IntoIterator<Item = (String, Spent)>) {
+    pub(crate) fn record<N: AsRef<str>>(&self, spent: impl IntoIterator<Item = (N, Spent)>) {
         let mut operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, spent) in spent {
-            operations.entry(name).or_default().add(spent);
+            match operations.get_mut(name.as_ref()) {
+                Some(known) => known.add(spent),
+                None => drop(operations.insert(name.as_ref().to_owned(), spent)),
+            }
         }
     }
 

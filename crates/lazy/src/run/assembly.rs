@@ -111,6 +111,12 @@ impl<'p> Assembly<'p> {
         let found = found.ok_or_else(|| {
             Error::invalid(format!("this plan has no task {number} of stage {stage}"))
         })?;
+        if found.stream.is_some() {
+            return Err(Error::unsupported(format!(
+                "the blocks of stage {stage} follow each other, so its tasks do not run alone"
+            ))
+            .hint("plan with a session whose executor is not its threads"));
+        }
         if !self.is_ready(stage) {
             return Err(Error::invalid(format!(
                 "stage {stage} needs stages that are not complete"

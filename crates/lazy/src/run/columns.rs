@@ -1,35 +1,28 @@
 //! Columns: the states of runs are merged in the order of the runs, whoever finishes first.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use graticule_array::{Error, Result, State};
 
+use super::lane::Lane;
 use super::slots::Slots;
 use super::task::{Local, place};
+use super::turns::Turns;
 use crate::plan::{Action, Stage, Task};
 
 /// One state per consumer; `None` for those that do not reduce.
-type States = Vec<Option<State>>;
+pub(super) type States = Vec<Option<State>>;
 
-/// A column in one pass: what was merged, and what waits for its turn.
+/// A column in one pass: what was merged, and what waits for its turn. Of stages that are
+/// walked, a lane.
 #[derive(Default)]
-pub(crate) struct Column(Mutex<Progress>);
-
-#[derive(Default)]
-struct Progress {
-    next: usize,
-    waiting: BTreeMap<usize, Vec<Option<Local>>>,
-    merged: Option<States>,
-    /// Someone is merging at the moment.
-    busy: bool,
+pub(crate) struct Column {
+    runs: Turns<Vec<Option<Local>>>,
+    merged: Mutex<Option<States>>,
+    pub(crate) lane: Lane,
 }
 
 impl Column {
-    fn lock(&self) -> MutexGuard<'_, Progress> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Takes the states of a run; merges them and all that wait behind it if it is their turn,
     /// and stores the result after the last. Says how many runs were merged, and whether the
     /// column is complete.
@@ -40,41 +33,26 @@ impl Column {
         task: Task,
         locals: Vec<Option<Local>>,
     ) -> Result<(usize, bool)> {
-        let runs = stage.geometry.runs();
-        if runs == 1 {
+        if stage.runs() == 1 {
             finish(slots, stage, task, locals.into_iter().map(|l| l.map(|l| l.state)).collect())?;
             return Ok((1, true));
         }
-        let mut progress = self.lock();
-        progress.waiting.insert(task.run, locals);
-        if progress.busy {
-            return Ok((0, false));
+        let states = || self.merged.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, complete) = self.runs.take(task.run, stage.runs(), locals, |_, locals| {
+            let before = states().take();
+            let merged = merge(stage, task, before, locals)?;
+            *states() = Some(merged);
+            Ok(())
+        })?;
+        if complete {
+            let states = states().take().unwrap_or_default();
+            finish(slots, stage, task, states)?;
         }
-        let mut count = 0;
-        let mut states = progress.merged.take();
-        loop {
-            let next = progress.next;
-            let Some(locals) = progress.waiting.remove(&next) else {
-                progress.merged = states;
-                progress.busy = false;
-                return Ok((count, false));
-            };
-            progress.busy = true;
-            drop(progress);
-            states = Some(merge(stage, task, states, locals)?);
-            count += 1;
-            progress = self.lock();
-            progress.next = next + 1;
-            if progress.next == runs {
-                drop(progress);
-                finish(slots, stage, task, states.unwrap_or_default())?;
-                return Ok((count, true));
-            }
-        }
+        Ok((count, complete))
     }
 }
 
-fn merge(
+pub(super) fn merge(
     stage: &Stage,
     task: Task,
     states: Option<States>,
@@ -116,7 +94,7 @@ fn merge(
 }
 
 /// Turns the states of a complete column into values of the result.
-fn finish(slots: &Slots<'_>, stage: &Stage, task: Task, states: States) -> Result<()> {
+pub(super) fn finish(slots: &Slots<'_>, stage: &Stage, task: Task, states: States) -> Result<()> {
     for (state, consumer) in states.into_iter().zip(&stage.consumers) {
         let (Some(state), Action::Reduce(spec, slot)) = (state, &consumer.action) else { continue };
         let cells = spec.reduction.finish(state, consumer.input.dtype())?;

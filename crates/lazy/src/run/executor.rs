@@ -18,6 +18,12 @@ pub trait Executor: Send + Sync + Debug {
     /// Its name, as sessions show it.
     fn name(&self) -> &str;
 
+    /// Whether it can run stages whose blocks follow each other and hold what the next ones need:
+    /// only the session's threads do. For others such stages are planned without.
+    fn walks(&self) -> bool {
+        false
+    }
+
     /// Runs a plan; gives its outputs in memory.
     ///
     /// # Errors
@@ -32,6 +38,10 @@ pub struct Threads;
 impl Executor for Threads {
     fn name(&self) -> &'static str {
         "threads"
+    }
+
+    fn walks(&self) -> bool {
+        true
     }
 
     fn run(&self, session: &Session, plan: &Plan, options: &RunOptions) -> Result<Vec<Array>> {

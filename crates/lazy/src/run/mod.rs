@@ -4,10 +4,12 @@ mod assembly;
 mod columns;
 mod cpu;
 mod executor;
+mod lane;
 mod partial;
 mod queue;
 mod slots;
 mod task;
+mod turns;
 
 pub use assembly::Assembly;
 pub use executor::{Executor, Serial, Threads};
@@ -29,7 +31,7 @@ use crate::expr::NodeId;
 use crate::kernel::Buffers;
 use crate::plan::{Action, Plan, Stage, Task};
 use crate::profile::{ActiveTask, MAX_SPANS, PostMortem, Recorder, Span, Spent, StageProfile};
-use crate::session::{Event, RunOptions, RunReport, Status};
+use crate::session::{Event, Purse, RunOptions, RunReport, Status};
 use queue::Queue;
 use slots::Slots;
 use task::Place;
@@ -48,6 +50,7 @@ pub(crate) struct Context<'p> {
     /// Bytes that events have told of.
     told: AtomicU64,
     queue: Queue<'p>,
+    purse: &'p Arc<Purse>,
     profiles: Vec<StageProfile>,
     spans: Mutex<Vec<Span>>,
     recorder: Recorder,
@@ -63,6 +66,9 @@ impl Context<'_> {
 
     /// Tells how far the run has come, now and then.
     fn tell_status(&self, always: bool) {
+        if self.options.progress.is_none() {
+            return;
+        }
         let elapsed = self.started.elapsed();
         let now = elapsed.as_millis() as u64;
         let before = self.status.load(Ordering::Relaxed);
@@ -71,7 +77,7 @@ impl Context<'_> {
             let order = Ordering::Relaxed;
             self.status.compare_exchange(before, now, order, order).is_ok()
         };
-        if self.options.progress.is_none() || !due || !(turn() || always) {
+        if !due || !(turn() || always) {
             return;
         }
         let totals = self.plan.totals();
@@ -145,6 +151,7 @@ pub(crate) fn run(
     plan: &Plan,
     pool: &ThreadPool,
     options: &RunOptions,
+    purse: &Arc<Purse>,
 ) -> (Result<Vec<Array>>, RunReport, Option<PostMortem>) {
     let started = Instant::now();
     // Inside the pool, other threads may be busy: do not wait for all of them; and small runs
@@ -161,7 +168,8 @@ pub(crate) fn run(
         buffers: Buffers::default(),
         read: AtomicU64::new(0),
         told: AtomicU64::new(0),
-        queue: Queue::new(plan),
+        queue: Queue::new(plan, purse.clone()),
+        purse,
         profiles: plan.stages.iter().map(|_| StageProfile::default()).collect(),
         spans: Mutex::default(),
         recorder: Recorder::default(),
@@ -219,8 +227,7 @@ impl Context<'_> {
     }
 
     /// Notes a task that ended.
-    fn note(&self, task: Task, begun: Duration) {
-        let ended = self.started.elapsed();
+    fn note(&self, task: Task, begun: Duration, ended: Duration) {
         if let Ok(profile) = self.profile(task.stage) {
             profile.task(begun, ended);
         }
@@ -247,18 +254,19 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
     loop {
         let begun = cx.started.elapsed();
         cx.recorder.begin(task, begun);
-        let done = catch_unwind(AssertUnwindSafe(|| execute(cx, task)));
-        cx.note(task, begun);
+        let done = catch_unwind(AssertUnwindSafe(|| cx.purse.task(|| execute(cx, task))));
+        let ended = cx.started.elapsed();
+        cx.note(task, begun, ended);
         match done.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
             Ok(()) => {
                 let now = cx.read.load(Ordering::Relaxed);
                 let bytes = now.saturating_sub(cx.told.fetch_max(now, Ordering::Relaxed));
-                cx.recorder.end(task, cx.started.elapsed());
+                cx.recorder.end(task, ended);
                 cx.tell(&Event::Advanced { tasks: 1, bytes });
                 cx.tell_status(false);
             }
             Err(error) => {
-                cx.recorder.fail(task, cx.started.elapsed());
+                cx.recorder.fail(task, ended);
                 cx.queue.fail(task, error);
             }
         }
@@ -278,6 +286,13 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
 fn execute(cx: &Context<'_>, task: Task) -> Result<()> {
     cx.check()?;
     let stage = cx.plan.stages.get(task.stage).ok_or_else(|| Error::bug("a stage was lost"))?;
+    if let Some(stream) = &stage.stream {
+        let parts = lane::read_parts(cx, stage, stream, task)?;
+        cx.queue.computed(task);
+        let (gone, complete) = cx.queue.column(task).lane.add(cx, stage, stream, task, parts)?;
+        cx.queue.merged(task, gone, complete);
+        return Ok(());
+    }
     let locals = task::run_task(cx, stage, task)?;
     cx.queue.computed(task);
     let column = cx.queue.column(task);
@@ -285,7 +300,7 @@ fn execute(cx: &Context<'_>, task: Task) -> Result<()> {
     let reduces = locals.iter().any(Option::is_some);
     let (merged, complete) = column.add(&cx.slots, stage, task, locals)?;
     if reduces {
-        cx.profile(task.stage)?.record([("merge".to_owned(), Spent::since(start, 0))]);
+        cx.profile(task.stage)?.record([("merge", Spent::since(start, 0))]);
     }
     cx.queue.merged(task, merged, complete);
     Ok(())

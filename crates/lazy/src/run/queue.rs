@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use graticule_array::{Error, Result};
 
 use super::SharedColumn;
 use crate::plan::{Plan, Stage, Task};
+use crate::session::Purse;
 
 /// The tasks of a plan, handed out as they are admitted. Nobody ever waits here: whoever ends
 /// a task asks what may begin.
 pub(super) struct Queue<'p> {
     plan: &'p Plan,
+    purse: Arc<Purse>,
     state: Mutex<State>,
 }
 
@@ -42,11 +44,11 @@ struct State {
 }
 
 impl<'p> Queue<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan, purse: Arc<Purse>) -> Self {
         let left: Vec<usize> = plan.stages.iter().map(Stage::tasks).collect();
         let mut state = State { left, slots: plan.held(0, 0), ..State::default() };
         state.peak = state.slots;
-        Self { plan, state: Mutex::new(state) }
+        Self { plan, purse, state: Mutex::new(state) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -60,6 +62,7 @@ impl<'p> Queue<'p> {
         while let Some(task) = self.next(&mut state) {
             out.push(task);
         }
+        self.purse.set(state.slots.saturating_add(state.flying), state.running);
         out
     }
 
@@ -82,7 +85,7 @@ impl<'p> Queue<'p> {
             if !following.needs.iter().all(made) {
                 return None;
             }
-            let slots = self.plan.held(state.first.min(state.stage), state.stage + 1);
+            let slots = self.plan.held(state.first.min(state.stage + 1), state.stage + 1);
             if state.running > 0 && slots.saturating_add(state.flying) > self.plan.room {
                 return None;
             }
@@ -118,6 +121,7 @@ impl<'p> Queue<'p> {
             bytes = bytes.saturating_add(stage.fit.column_bytes);
         }
         let all = state.slots.saturating_add(state.flying).saturating_add(bytes);
+        let all = all.saturating_add(self.purse.lent());
         let free = |lock: &&'static str| state.locks.get(*lock).is_none_or(|n| *n == 0);
         state.running < self.plan.threads
             && state.open < self.plan.window()
@@ -130,6 +134,11 @@ impl<'p> Queue<'p> {
     pub(super) fn computed(&self, task: Task) {
         let mut state = self.lock();
         self.stop_reading(&mut state, task);
+        // Of its memory only its state is left.
+        if let Some(stage) = self.plan.stages.get(task.stage) {
+            let gone = stage.fit.task_bytes.saturating_sub(stage.fit.state_bytes);
+            state.flying = state.flying.saturating_sub(gone);
+        }
     }
 
     fn stop_reading(&self, state: &mut State, task: Task) {
@@ -152,7 +161,7 @@ impl<'p> Queue<'p> {
     pub(super) fn merged(&self, task: Task, count: usize, complete: bool) {
         let mut state = self.lock();
         let Some(stage) = self.plan.stages.get(task.stage) else { return };
-        let bytes = stage.fit.task_bytes.saturating_mul(count as u64);
+        let bytes = stage.fit.state_bytes.saturating_mul(count as u64);
         state.flying = state.flying.saturating_sub(bytes);
         state.open = state.open.saturating_sub(count);
         state.done += count;
@@ -211,7 +220,7 @@ impl<'p> Queue<'p> {
     }
 
     pub(super) fn peak(&self) -> u64 {
-        self.lock().peak
+        self.lock().peak.max(self.purse.peak())
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use graticule_array::{Array, Cells, Error, Region, Result, Selection, State};
 
 use crate::expr::{NodeId, ReduceSpec};
-use crate::kernel::{Blocks, Buffers, Program, Resolver, TILE, fill};
+use crate::kernel::{Blocks, Buffers, Held, Program, Resolver, TILE, fill};
 use crate::plan::{Action, Stage, Task, met_groups, project};
 use crate::profile::{Spent, StageProfile};
 
@@ -45,41 +45,65 @@ pub(crate) struct Local {
 /// Runs a task. Gives one entry per consumer; `None` for those that do not reduce.
 pub(crate) fn run_task(cx: &dyn Place, stage: &Stage, task: Task) -> Result<Vec<Option<Local>>> {
     let column = stage.column(task.column);
-    let mut feeds = Vec::with_capacity(stage.consumers.len());
-    for consumer in &stage.consumers {
-        feeds.push(match &consumer.action {
-            Action::Reduce(spec, _) => {
-                Some(Feed::new(stage, spec, task, &column, &consumer.input)?)
-            }
-            _ => None,
-        });
-    }
+    let mut feeds = feeds(stage, task, &column, None)?;
     let results = cx.results(stage)?;
     let profile = cx.profile(task)?;
     let blocks = Blocks { results: &results, buffers: cx.buffers(), read: cx.read(), profile };
-    let mut tiles = Tiles { values: Vec::new(), shapes: HashMap::new() };
+    let mut tiles = Tiles::default();
     for block in stage.geometry.run(task.run) {
         cx.check()?;
         if !stage.skips(task.pass, block) {
             let region = stage.geometry.region(&column, block);
-            run_block(cx, stage, &blocks, task.pass, &region, &mut feeds, &mut tiles)?;
+            run_block(cx, stage, &blocks, &[], task.pass, &region, &mut feeds, &mut tiles)?;
         }
     }
+    Ok(locals(feeds))
+}
+
+/// What takes the values of a run, one for each consumer that reduces; goes on from `before`.
+pub(super) fn feeds<'a>(
+    stage: &'a Stage,
+    task: Task,
+    column: &'a Region,
+    before: Option<Vec<Option<Local>>>,
+) -> Result<Vec<Option<Feed<'a>>>> {
+    let mut before = before.map(Vec::into_iter);
+    let mut feeds = Vec::with_capacity(stage.consumers.len());
+    for consumer in &stage.consumers {
+        let local = before.as_mut().and_then(Iterator::next).flatten();
+        feeds.push(match &consumer.action {
+            Action::Reduce(spec, _) => {
+                Some(Feed::new(stage, spec, task, column, &consumer.input, local)?)
+            }
+            _ => None,
+        });
+    }
+    Ok(feeds)
+}
+
+/// What feeds have taken.
+pub(super) fn locals(feeds: Vec<Option<Feed<'_>>>) -> Vec<Option<Local>> {
     let locals = feeds.into_iter().map(|f| f.map(|f| Local { state: f.state, groups: f.groups }));
-    Ok(locals.collect())
+    locals.collect()
 }
 
 /// What is used again from block to block.
-struct Tiles {
+#[derive(Default)]
+pub(super) struct Tiles {
+    /// What reducing is called.
+    name: Option<String>,
     values: Vec<Array>,
     /// Cells of ungrouped consumers, by consumer, for the shape they were made for.
     shapes: HashMap<usize, (Vec<usize>, Vec<u32>)>,
 }
 
-fn run_block(
+/// Runs a block through all consumers, beside what is held.
+#[allow(clippy::too_many_arguments)] // a block, what is known of it, and who takes it
+pub(super) fn run_block(
     cx: &dyn Place,
     stage: &Stage,
     blocks: &Blocks<'_>,
+    held: &[Held],
     pass: usize,
     region: &Region,
     feeds: &mut [Option<Feed<'_>>],
@@ -88,7 +112,18 @@ fn run_block(
     if region.is_empty() {
         return Ok(());
     }
-    let mut resolver = Resolver::new(blocks);
+    // What the block needs several boxes of, or parts of several times, is read first.
+    let mut first = Resolver::new(blocks);
+    let mut covers = Vec::new();
+    if stage.stream.is_none() && !stage.covers.is_empty() {
+        for (tap, found) in stage.covers.all.iter().zip(stage.boxes(&stage.covers, region)?) {
+            let Some(found) = found else { continue };
+            let array = first.array(&tap.node, &Selection::from_region(&found))?;
+            covers.push(Held::new(tap.node.id(), found, array));
+        }
+    }
+    let held = if covers.is_empty() { held } else { &covers };
+    let mut resolver = Resolver::beside(blocks, held);
     let part = Selection::from_region(region);
     let places: Vec<_> = (0..region.ndim()).map(Some).collect();
     let mut roots = Vec::with_capacity(stage.consumers.len());
@@ -113,7 +148,7 @@ fn run_block(
         let size = consumer.input.dtype().planned_size().saturating_mul(region.count());
         let time = start.elapsed().saturating_sub(steps);
         let spent = Spent { calls: 1, bytes: size as u64, time };
-        blocks.profile.record([(name.to_owned(), spent)]);
+        blocks.profile.record([(name, spent)]);
     }
     if feeds.iter().any(Option::is_some) {
         let (start, before) = (Instant::now(), program.time());
@@ -123,12 +158,16 @@ fn run_block(
         }
         let steps = program.time().saturating_sub(before);
         let time = start.elapsed().saturating_sub(steps);
-        let names: Vec<String> = feeds.iter().flatten().map(|f| f.spec.to_string()).collect();
-        let spent = Spent { calls: 1, bytes: 0, time };
-        blocks.profile.record([(names.join(", "), spent)]);
+        let name = tiles.name.get_or_insert_with(|| {
+            let names: Vec<String> = feeds.iter().flatten().map(|f| f.spec.to_string()).collect();
+            names.join(", ")
+        });
+        blocks.profile.record([(name, Spent { calls: 1, bytes: 0, time })]);
     }
     tiles.values.clear();
     resolver.finish();
+    drop(covers);
+    first.finish();
     Ok(())
 }
 
@@ -154,7 +193,7 @@ fn with_values(
 /// A consumer that reduces: its state and how cells are numbered.
 ///
 /// Cells are numbered by group first, then along the kept axes of the column.
-struct Feed<'a> {
+pub(super) struct Feed<'a> {
     spec: &'a ReduceSpec,
     kept: &'a [usize],
     reduced: &'a [usize],
@@ -173,6 +212,7 @@ impl<'a> Feed<'a> {
         task: Task,
         column: &'a Region,
         input: &'a crate::LazyArray,
+        before: Option<Local>,
     ) -> Result<Self> {
         let geometry = &stage.geometry;
         let pass = stage.groups(spec, task.pass);
@@ -188,7 +228,10 @@ impl<'a> Feed<'a> {
         let count = groups.as_ref().map_or(pass.len(), Vec::len);
         let all = count.checked_mul(cells).filter(|n| *n < u32::MAX as usize);
         let all = all.ok_or_else(|| Error::over_budget("more cells than one task can hold"))?;
-        let state = spec.reduction.start(input.dtype(), all)?;
+        let state = match before {
+            Some(local) => local.state,
+            None => spec.reduction.start(input.dtype(), all)?,
+        };
         let (kept, reduced) = (&geometry.kept, &geometry.reduced);
         Ok(Self { spec, kept, reduced, column, shape: input.shape(), cells, state, pass, groups })
     }

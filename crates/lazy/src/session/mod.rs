@@ -1,5 +1,6 @@
 //! The session: owns the threads, the memory budget and what runs share.
 
+mod lease;
 mod memory;
 mod progress;
 mod settings;
@@ -19,8 +20,10 @@ use crate::profile::{Analysis, PostMortem};
 use crate::run::{self, Executor, Threads};
 #[cfg(feature = "wire")]
 use crate::wire::Names;
+use lease::Lease;
 use settings::Settings;
 
+pub(crate) use lease::Purse;
 pub use memory::Memory;
 pub use progress::{Event, Progress, RunOptions, RunReport, Status, StopFlag};
 
@@ -64,6 +67,12 @@ struct Engine {
     blocks: Arc<BlockPool>,
     report: Mutex<RunReport>,
     failed: Mutex<Option<PostMortem>>,
+}
+
+/// A plan that is about to run, and the memory it has of a run around it.
+struct Planned {
+    plan: Plan,
+    _lease: Option<Lease>,
 }
 
 /// Settings of a [`Session`].
@@ -270,13 +279,36 @@ impl Session {
     /// # Errors
     /// If it cannot fit into the budget.
     pub fn plan(&self, outputs: &[LazyArray]) -> Result<Plan> {
-        self.make_plan(outputs, &[])
+        self.make_plan(outputs, &[], None)
     }
 
     /// Deep expressions are walked where the stack is large.
-    fn make_plan(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
-        let Engine { memory, threads, sizes, folder, .. } = &*self.0.engine;
-        let plan = || Plan::new(outputs, sinks, *memory, *threads, *sizes, folder);
+    fn make_plan(
+        &self,
+        outputs: &[LazyArray],
+        sinks: &[Arc<dyn ChunkSink>],
+        lease: Option<&Lease>,
+    ) -> Result<Plan> {
+        let plan = || {
+            let engine = &self.0.engine;
+            let memory = lease.map_or(engine.memory, Lease::bytes);
+            let walks = self.0.executor.walks();
+            let plan = Plan::new(
+                outputs,
+                sinks,
+                memory,
+                engine.threads,
+                engine.sizes,
+                &engine.folder,
+                walks,
+            );
+            plan.map_err(|error| match lease {
+                Some(_) if error.is_over_budget() => {
+                    error.context("within a run that needs memory itself")
+                }
+                _ => error,
+            })
+        };
         if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
     }
 
@@ -289,7 +321,8 @@ impl Session {
         threads: usize,
         sizes: Sizes,
     ) -> Result<Plan> {
-        let plan = || Plan::new(outputs, &[], memory, threads, sizes, &self.0.engine.folder);
+        let walks = self.0.executor.walks();
+        let plan = || Plan::new(outputs, &[], memory, threads, sizes, &self.0.engine.folder, walks);
         if outputs.iter().any(|o| o.depth() > DEEP) { self.install(plan) } else { plan() }
     }
 
@@ -299,7 +332,7 @@ impl Session {
     /// As [`plan`](Self::plan), and if a sink does not fit its array.
     pub fn plan_store(&self, outputs: &[(LazyArray, Arc<dyn ChunkSink>)]) -> Result<Plan> {
         let (arrays, sinks): (Vec<_>, Vec<_>) = outputs.iter().cloned().unzip();
-        self.make_plan(&arrays, &sinks)
+        self.make_plan(&arrays, &sinks, None)
     }
 
     /// Computes arrays together: what they share is read and computed once.
@@ -342,7 +375,8 @@ impl Session {
         self.execute(&self.plan_to_run(&arrays, &sinks)?, options).map(|_| ())
     }
 
-    fn execute(&self, plan: &Plan, options: &RunOptions) -> Result<Vec<Array>> {
+    fn execute(&self, plan: &Planned, options: &RunOptions) -> Result<Vec<Array>> {
+        let Planned { plan, .. } = plan;
         let mut options = options.clone();
         options.deadline = options.deadline.or(self.0.deadline);
         options.progress = options.progress.or_else(|| self.0.progress.clone());
@@ -351,7 +385,8 @@ impl Session {
 
     /// Runs a plan on the threads of this session.
     pub(crate) fn run_on_threads(&self, plan: &Plan, options: &RunOptions) -> Result<Vec<Array>> {
-        let (out, report, failed) = run::run(plan, self.pool()?, options);
+        let purse = Purse::new(self.engine_id(), plan.budget);
+        let (out, report, failed) = run::run(plan, self.pool()?, options, &purse);
         self.report(report);
         if let Some(failed) = failed {
             self.remember(failed);
@@ -368,13 +403,23 @@ impl Session {
         *self.0.engine.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(failed);
     }
 
-    /// A plan to run; remembers why there is none.
-    fn plan_to_run(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Plan> {
-        let plan = self.make_plan(outputs, sinks);
-        if let Err(error) = &plan {
+    /// What tells this session's engine from others.
+    fn engine_id(&self) -> usize {
+        Arc::as_ptr(&self.0.engine) as usize
+    }
+
+    /// A plan to run; remembers why there is none. Within a task of this engine it shares the
+    /// memory of that task's run.
+    fn plan_to_run(&self, outputs: &[LazyArray], sinks: &[Arc<dyn ChunkSink>]) -> Result<Planned> {
+        let mut lease = Lease::take(self.engine_id());
+        let plan = self.make_plan(outputs, sinks, lease.as_ref());
+        let plan = plan.inspect_err(|error| {
             self.remember(PostMortem::refused(error, self.memory()));
+        })?;
+        if let Some(lease) = &mut lease {
+            lease.shrink(plan.totals().peak_bytes);
         }
-        plan
+        Ok(Planned { plan, _lease: lease })
     }
 
     /// What was going on when the last run failed that did, or was refused; of all sessions
@@ -402,7 +447,7 @@ impl Session {
     pub fn explain_analyze(&self, outputs: &[LazyArray]) -> Result<(Vec<Array>, Analysis)> {
         let plan = self.plan_to_run(outputs, &[])?;
         let out = self.execute(&plan, &RunOptions::default())?;
-        Ok((out, Analysis::new(&plan, self.run_report())))
+        Ok((out, Analysis::new(&plan.plan, self.run_report())))
     }
 
     /// What the last run of this session used.

@@ -55,7 +55,7 @@ fn a_mean_over_time() {
     let x = sst().reduce(mean, &[0]).unwrap();
     let expected = "\
 reads     2.1 GB in 1,000 chunks of 1 source, 1.6 GB on disk
-memory    peak 111 MB of 1.0 GB, 2 threads
+memory    peak 77.6 MB of 1.0 GB, 2 threads
 stage 1   mean over axes [0]
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
           19.9 MB per task, 16.6 MB per column
@@ -69,7 +69,7 @@ rules     fuse_decode";
 fn a_climatology_within_256_megabytes() {
     let expected = "\
 reads     2.1 GB in 1,004 chunks of 1 source, 1.6 GB on disk
-memory    peak 256 MB of 256 MB, 2 threads
+memory    peak 227 MB of 256 MB, 2 threads
 stage 1   mean by 12 groups of axis 0
           126 tasks: 1 column × 2 passes over the groups × 63 runs of 8 blocks, block [2, 720, 1440]
           32.4 MB per task, 99.5 MB per column
@@ -88,7 +88,7 @@ fn the_spread_of_anomalies() {
     let std = reduction("std", &ReduceParams::default()).unwrap();
     let expected = "\
 reads     4.1 GB in 2,000 chunks of 1 source, 3.2 GB on disk
-memory    peak 858 MB of 1.0 GB, 2 threads
+memory    peak 526 MB of 1.0 GB, 2 threads
 stage 1   mean by 12 groups of axis 0
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
           32.4 MB per task, 199 MB per column

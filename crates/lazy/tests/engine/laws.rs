@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use graticule_array::{
-    Array, ChunkGrid, DType, Pick, ReduceParams, Result, Selection, ZipOp, reduction,
+    Array, ChunkGrid, DType, MapOp, Pick, ReduceParams, Result, Selection, ZipOp, reduction,
 };
 use graticule_lazy::{
-    Assembly, Executor, Graph, LazyArray, Memory, Partial, Plan, RunOptions, Serial, Session,
+    Assembly, BlockFn, Executor, Graph, LazyArray, Memory, Partial, Plan, RunOptions, Serial,
+    Session,
 };
 use graticule_storage::{MemorySink, MemorySource};
 use proptest::prelude::*;
@@ -119,7 +120,7 @@ impl Executor for Posted {
         let assembly = Assembly::new(plan);
         let mut rng = Rng::new(self.0);
         for stage in 0..plan.stages() {
-            assert!(assembly.is_ready(stage));
+            assert!(assembly.is_ready(stage), "{stage} of {plan}");
             let mut tasks: Vec<usize> = (0..plan.tasks(stage)).collect();
             let twice = rng.below(plan.tasks(stage));
             tasks.extend(tasks.get(twice).copied());
@@ -303,4 +304,55 @@ fn compute_within_compute_does_not_wait_for_itself() {
     let x = LazyArray::constant(ones).reduce(sum, &[0]).unwrap();
     let out = session.install(|| inner.compute(std::slice::from_ref(&x)).unwrap());
     assert_eq!(out[0].to_flat::<f64>().unwrap(), [100.0]);
+}
+
+#[test]
+fn compute_within_compute_shares_the_memory_of_the_run_around_it() {
+    let memory = 24 << 20;
+    let session = session(2, memory);
+    let inner = session.clone();
+    let mean = || reduction("mean", &ReduceParams::default()).unwrap();
+    let granted = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = granted.clone();
+    let function = BlockFn::new("nested", move |parts| {
+        let rest = LazyArray::constant(parts[0].clone()).reduce(mean(), &[0, 1]).unwrap();
+        // Of its own: as much as the whole budget if it were alone.
+        let long = Array::from_vec([400_000], vec![1.0f64; 400_000]).unwrap();
+        let long = LazyArray::constant(long).map(MapOp::Abs).unwrap();
+        let (out, analysis) = inner.explain_analyze(&[rest, long])?;
+        assert_eq!(out[0].to_flat::<f64>()?, [2.0]);
+        seen.lock().unwrap().push(analysis.planned.peak_bytes);
+        Ok(parts[0].clone())
+    });
+    let values = Array::from_vec([40, 5000], vec![2.0f64; 200_000]).unwrap();
+    let grid = ChunkGrid::even(&[40, 5000], &[4, 5000]);
+    let x = LazyArray::read(Arc::new(MemorySource::with_grid(values, grid)));
+    let made = LazyArray::map_blocks(function, &[x], DType::F64).unwrap();
+    let lazy = made.reduce(mean(), &[0]).unwrap();
+    let outer = session.plan(std::slice::from_ref(&lazy)).unwrap().totals().peak_bytes;
+    let out = session.compute(std::slice::from_ref(&lazy)).unwrap();
+    assert_eq!(out[0].to_flat::<f64>().unwrap(), vec![2.0; 5000]);
+    let granted = granted.lock().unwrap();
+    assert!(!granted.is_empty() && granted.iter().all(|g| g + outer / 4 <= memory), "{granted:?}");
+    let report = session.run_report();
+    assert!(report.peak_bytes <= memory, "{report:?}");
+    assert!(report.peak_bytes > granted[0], "what is lent counts: {report:?}");
+}
+
+#[test]
+fn compute_within_compute_is_refused_where_the_run_around_it_needs_the_memory() {
+    let session = session(1, 4 << 20);
+    let inner = session.clone();
+    let long = LazyArray::constant(Array::scalar(1.0f64)).broadcast(&[None], &[180_000]).unwrap();
+    let long = long.map(MapOp::Abs).unwrap();
+    session.compute(std::slice::from_ref(&long)).unwrap(); // alone it fits
+    let function = BlockFn::new("greedy", move |parts| {
+        inner.compute(std::slice::from_ref(&long))?;
+        Ok(parts[0].clone())
+    });
+    let x = LazyArray::constant(Array::from_vec([60_000], vec![1.0f64; 60_000]).unwrap());
+    let made = LazyArray::map_blocks(function, &[x], DType::F64).unwrap();
+    let error = session.compute(&[made]).unwrap_err();
+    assert!(error.is_over_budget(), "{error}");
+    assert!(error.to_string().contains("within a run"), "{error}");
 }

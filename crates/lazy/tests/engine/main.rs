@@ -12,4 +12,5 @@ mod limits;
 mod random;
 mod reductions;
 mod scenarios;
+mod streams;
 mod wire;
