@@ -40,7 +40,7 @@ shows "stored as int16"
 ok "info --cf" "$graticule" info 'archive/*.nc' --cf
 shows "latitude"
 shows "every 1 day"
-shows "errors,"
+shows "errors: 0,"
 ok "index" "$graticule" index 'archive/*.nc' -o archive.gratidx
 shows "40 learned"
 ok "index again" "$graticule" index 'archive/*.nc' -o archive.gratidx

@@ -18,10 +18,17 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("graticule: {error}");
+            eprintln!("graticule: {}", without_source_lines(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error without the places in this program's own source, which tell a shell's user nothing.
+fn without_source_lines(error: &Error) -> String {
+    let text = error.to_string();
+    let told: Vec<&str> = text.lines().filter(|line| !line.starts_with("  in   ")).collect();
+    told.join("\n")
 }
 
 /// A command's name, and what runs it.

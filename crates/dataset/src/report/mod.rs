@@ -139,7 +139,7 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "{} errors, {} warnings, {} advices",
+            "errors: {}, warnings: {}, advice: {}",
             self.count(Severity::Error),
             self.count(Severity::Warning),
             self.count(Severity::Advice)
