@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use graticule_array::{Pick, Selection};
 use graticule_lazy::LazyArray;
 
 use crate::attrs::Attrs;
@@ -27,6 +28,19 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// Remembers what was stored alike in many files, as `data`, and what decoding made of it.
+    /// `attrs` are those that decoding gave the variable of the first.
+    pub(crate) fn joined(
+        draft: Draft,
+        data: LazyArray,
+        decoded: LazyArray,
+        dims: Dims,
+        attrs: Attrs,
+        encoding: Encoding,
+    ) -> Self {
+        Self { draft, data, decoded, dims, attrs, encoding }
+    }
+
     /// Remembers that decoding made `var` of a stored variable.
     pub(crate) fn new(draft: Draft, data: LazyArray, var: &Variable) -> Self {
         Self {
@@ -39,11 +53,22 @@ impl Stored {
         }
     }
 
-    /// Whether the variable holds what was decoded, to be stored as it was.
+    /// Whether the variable holds what was decoded or a selection of it, to be stored as it was.
     pub(crate) fn fits(&self, var: &Variable) -> bool {
-        var.data().id() == self.decoded.id()
-            && *var.dims() == self.dims
+        *var.dims() == self.dims
             && same_encoding(var.encoding(), &self.encoding)
+            && self.part(var).is_some()
+    }
+
+    /// What is left of the stored data.
+    fn part(&self, var: &Variable) -> Option<LazyArray> {
+        let mut picks = var.data().selected_from(&self.decoded)?.picks().to_vec();
+        if picks.iter().any(|pick| matches!(pick, Pick::At(_))) {
+            return None;
+        }
+        // Characters that became texts have an axis more.
+        picks.extend(self.data.shape().iter().skip(picks.len()).map(|n| Pick::all(*n)));
+        self.data.select(&Selection::new(picks)).ok()
     }
 
     /// The same with the decoded values in memory.
@@ -74,7 +99,7 @@ impl Stored {
             }
             draft.attrs = attrs;
         }
-        (draft, self.data.clone())
+        (draft, self.part(var).unwrap_or_else(|| self.data.clone()))
     }
 }
 

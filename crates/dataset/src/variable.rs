@@ -189,8 +189,8 @@ impl Variable {
     }
 
     /// The same variable, which remembers what it was in its file.
-    pub(crate) fn with_stored(mut self, stored: Stored) -> Self {
-        Arc::make_mut(&mut self.0).stored = Some(Arc::new(stored));
+    pub(crate) fn with_stored(mut self, stored: Arc<Stored>) -> Self {
+        Arc::make_mut(&mut self.0).stored = Some(stored);
         self
     }
 

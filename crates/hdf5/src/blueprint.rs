@@ -41,6 +41,14 @@ pub(crate) struct Cut {
     pub(crate) pipeline: Pipeline,
 }
 
+impl Cut {
+    /// The number of a chunk in row-major order, from its numbers along the axes.
+    pub(crate) fn number(&self, place: &[u64]) -> u64 {
+        let axes = place.iter().zip(&self.counts);
+        axes.fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p))
+    }
+}
+
 impl Blueprint {
     fn same(&self, other: &Self) -> bool {
         let (a, b) = (&self.info, &other.info);

@@ -4,13 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use graticule_array::{ArrayMut, ChunkGrid, Error, Region, Result, Scalar, Shape};
 use graticule_storage::{
-    ChunkSource, Gather, Limits, Recipe, SourceDescriptor, SourceInfo, Storage,
+    ByteSource, ChunkForm, ChunkSource, Gather, Limits, PackedChunk, Recipe, SourceDescriptor,
+    SourceInfo, Storage,
 };
 
 use crate::blueprint::{Blueprint, Blueprints, Cut};
-use crate::chunk::ChunkTable;
+use crate::chunk::{ChunkTable, Entry};
 use crate::describe::{Description, Messages, View};
-use crate::element::HeapReader;
+use crate::element::{Element, HeapReader};
 use crate::file::{FileHandle, begin};
 use crate::filter::{Scratch, with_scratch};
 use crate::header::{Header, to_usize};
@@ -53,10 +54,11 @@ struct Chunked {
 }
 
 impl Chunked {
-    /// The table of chunks, which is read once.
+    /// The table of chunks, read when it is first wanted.
     fn table(&self, meta: &Meta<'_>, cut: &Cut) -> Result<&ChunkTable> {
         let read = || ChunkTable::read(meta, &cut.chunks, self.index, &cut.dims, &cut.max);
-        (**self.table.get_or_init(|| Box::new(read()))).as_ref().map_err(Clone::clone)
+        let table = self.table.get_or_init(|| Box::new(read()));
+        (**table).as_ref().map_err(Clone::clone)
     }
 }
 
@@ -279,10 +281,7 @@ impl DatasetSource {
         let mut out = Vec::new();
         let mut place: Vec<u64> = all.iter().map(|range| range.start as u64).collect();
         loop {
-            let number = place
-                .iter()
-                .zip(&cut.counts)
-                .fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p));
+            let number = cut.number(&place);
             let wide = place.get(..cut.dims.len()).unwrap_or(&place);
             if let Some(entry) = table.find(wide, number)
                 && let Some(at) = entry.address.checked_add(self.file.form.base)
@@ -303,6 +302,34 @@ impl DatasetSource {
                 return out;
             }
         }
+    }
+
+    /// How it is cut, if it is chunked.
+    pub(crate) fn cut(&self) -> Option<&Cut> {
+        self.is.cut.as_ref().filter(|_| matches!(self.body, Body::Chunked(_)))
+    }
+
+    pub(crate) fn element(&self) -> &Element {
+        &self.is.element
+    }
+
+    /// The lengths that are stored.
+    pub(crate) fn extent(&self) -> &[usize] {
+        &self.is.extent
+    }
+
+    pub(crate) fn bytes(&self) -> &dyn ByteSource {
+        &*self.file.bytes
+    }
+
+    /// Where the chunk of this number along each axis lies, if it was ever written.
+    pub(crate) fn chunk_at(&self, place: &[u64]) -> Result<Option<Entry>> {
+        let (Body::Chunked(chunked), Some(cut)) = (&self.body, &self.is.cut) else {
+            return Ok(None);
+        };
+        let meta = Meta::new(&self.file.bytes, self.file.form, &self.file.settings);
+        let number = cut.number(place);
+        Ok(chunked.table(&meta, cut)?.find(place, number))
     }
 
     fn read_chunks(
@@ -327,10 +354,7 @@ impl DatasetSource {
         let mut wide = vec![0u64; cut.dims.len()];
         loop {
             wide.iter_mut().zip(&place).for_each(|(w, p)| *w = *p as u64);
-            let number = place
-                .iter()
-                .zip(&cut.counts)
-                .fold(0u64, |n, (p, c)| n.saturating_mul(*c as u64).saturating_add(*p as u64));
+            let number = cut.number(&wide);
             let mut over = false;
             let axes = place.iter().zip(&cut.shape).zip(&self.is.extent).zip(inside.axes());
             let targets = target.start.iter_mut().zip(&mut target.len);
@@ -387,7 +411,7 @@ impl DatasetSource {
         &self,
         reads: &Reads<'_, '_, '_>,
         cut: &Cut,
-        entry: crate::chunk::Entry,
+        entry: Entry,
         mask: u32,
         from: Option<&Region>,
         out: &mut ArrayMut<'_>,
@@ -446,7 +470,7 @@ impl DatasetSource {
     }
 
     /// The place in the file of `n` bytes at an address.
-    fn locate(&self, address: u64, n: usize) -> Result<u64> {
+    pub(crate) fn locate(&self, address: u64, n: usize) -> Result<u64> {
         let at = address.checked_add(self.file.form.base);
         at.filter(|a| a.checked_add(n as u64).is_some_and(|e| e <= self.file.bytes.len()))
             .ok_or_else(|| {
@@ -585,6 +609,12 @@ impl ChunkSource for DatasetSource {
 
     fn read_into(&self, region: &Region, mut out: ArrayMut<'_>) -> Result<()> {
         self.read_region(region, &mut out).map_err(|e| {
+            e.in_variable(self.is.path.as_str()).in_file(self.file.bytes.location().path())
+        })
+    }
+
+    fn packed(&self, region: &Region, form: &ChunkForm) -> Result<Option<PackedChunk>> {
+        self.packed_chunk(region, form).map_err(|e| {
             e.in_variable(self.is.path.as_str()).in_file(self.file.bytes.location().path())
         })
     }

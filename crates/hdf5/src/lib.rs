@@ -8,6 +8,7 @@ mod backend;
 mod blueprint;
 mod checksum;
 mod chunk;
+mod copy;
 mod dataset;
 mod describe;
 mod element;

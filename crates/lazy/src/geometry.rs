@@ -109,6 +109,30 @@ pub(crate) fn list(indices: Vec<usize>) -> Pick {
     }
 }
 
+/// The only piece of a concatenation that a selection needs, and the pick in it.
+pub(crate) fn single_piece(
+    starts: &[usize],
+    part: &Selection,
+    axis: usize,
+) -> Option<(usize, Pick)> {
+    let pick = part.picks().get(axis)?;
+    let Some((low, high)) = pick.bounds() else { return Some((0, Pick::span(0, 0))) };
+    let find = |i: usize| starts.partition_point(|s| *s <= i).saturating_sub(1);
+    let piece = find(low);
+    if find(high) != piece {
+        return None;
+    }
+    let origin = starts.get(piece).copied()?;
+    let inside = match pick {
+        Pick::At(i) => Pick::At(i - origin),
+        Pick::Range { start, step, len } => {
+            Pick::Range { start: start - origin, step: *step, len: *len }
+        }
+        Pick::List(list) => Pick::List(list.iter().map(|i| i - origin).collect()),
+    };
+    Some((piece, inside))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use graticule_array::{ArrayMut, Error, Region, Result};
 use graticule_storage::{
-    Backend, ByteSource, ChunkSource, GroupWriter, Limits, Location, OpenHint, OpenOptions,
-    RawGroup, RawSchema, RawVar, Recipe, SourceDescriptor, SourceInfo, StoredTypes,
+    Backend, ByteSource, ChunkForm, ChunkSource, GroupWriter, Limits, Location, OpenHint,
+    OpenOptions, PackedChunk, RawGroup, RawSchema, RawVar, Recipe, SourceDescriptor, SourceInfo,
+    StoredTypes,
 };
 
 use crate::backend::NetcdfCBackend;
@@ -186,6 +187,10 @@ impl ChunkSource for FallbackSource {
             }
             _ => Err(error),
         }
+    }
+
+    fn packed(&self, region: &Region, form: &ChunkForm) -> Result<Option<PackedChunk>> {
+        self.native.packed(region, form)
     }
 
     fn limits(&self) -> Limits {

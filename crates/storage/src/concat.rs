@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use graticule_array::{ArrayMut, ChunkGrid, DType, DimChunks, Error, Region, Result, Shape};
 
+use crate::form::{ChunkForm, PackedChunk};
 use crate::source::{ChunkSource, Limits, Makeup, SourceInfo};
 
 #[cfg(test)]
@@ -147,6 +148,17 @@ impl ChunkSource for ConcatSource {
             }
         }
         Ok(())
+    }
+
+    fn packed(&self, region: &Region, form: &ChunkForm) -> Result<Option<PackedChunk>> {
+        let Some(start) = region.start.get(self.axis).copied() else { return Ok(None) };
+        let at = self.starts.partition_point(|s| *s <= start).saturating_sub(1);
+        let whole = self.piece(at, region).filter(|(inside, _)| inside.len == region.len);
+        match (whole, self.parts.get(at)) {
+            // A part lacks the axis: its chunks have another shape, if the same bytes.
+            (Some((inside, _)), Some(part)) if !self.stacked => part.packed(&inside, form),
+            _ => Ok(None),
+        }
     }
 
     fn limits(&self) -> Limits {

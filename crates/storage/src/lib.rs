@@ -8,6 +8,7 @@ mod backend;
 mod bytes;
 mod concat;
 mod cursor;
+mod form;
 mod location;
 mod memory;
 mod output;
@@ -25,6 +26,7 @@ pub use bytes::{
 };
 pub use concat::ConcatSource;
 pub use cursor::{Cursor, push_counted, push_varint};
+pub use form::{ChunkForm, PackedChunk};
 pub use location::{Location, LocationKind};
 pub use memory::{MemorySink, MemorySource};
 pub use output::OutputFile;

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Shape};
 
+use crate::form::{ChunkForm, PackedChunk};
 use crate::source::Limits;
 
 /// What a sink takes.
@@ -59,6 +60,20 @@ pub trait ChunkSink: Send + Sync + Debug {
     /// # Errors
     /// If the region is not aligned, the block does not match, or the device refuses.
     fn write(&self, region: &Region, block: &Array) -> Result<()>;
+
+    /// The form in which [`write_packed`](Self::write_packed) takes chunks; `None` if it takes none.
+    fn form(&self) -> Option<&ChunkForm> {
+        None
+    }
+
+    /// Stores a chunk of this sink's [`form`](Self::form) as it is; `region` is one block of the
+    /// write grid.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), and if this sink takes no such chunks.
+    fn write_packed(&self, region: &Region, _chunk: &PackedChunk) -> Result<()> {
+        Err(Error::bug(format!("a packed chunk at {:?} for a sink that takes none", region.start)))
+    }
 
     /// What the scheduler must respect.
     fn limits(&self) -> Limits {

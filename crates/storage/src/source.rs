@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, Scalar, Shape};
 
+use crate::form::{ChunkForm, PackedChunk};
 use crate::location::Location;
 
 /// What a source holds: known without reading data.
@@ -120,6 +121,15 @@ pub trait ChunkSource: Send + Sync + Debug {
         let mut out = Array::zeros(&self.info().dtype, &region.len)?;
         self.read_into(region, out.view_mut())?;
         Ok(out)
+    }
+
+    /// The stored bytes of `region`, if that is a whole chunk (up to the edges of the array) which
+    /// the file holds in just this form; otherwise, or if this is not known cheaply, `None`.
+    ///
+    /// # Errors
+    /// If bytes cannot be read or are not where the format demands.
+    fn packed(&self, _region: &Region, _form: &ChunkForm) -> Result<Option<PackedChunk>> {
+        Ok(None)
     }
 
     /// What the scheduler must respect.

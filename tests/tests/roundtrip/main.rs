@@ -3,6 +3,7 @@
 
 mod calendars;
 mod combined;
+mod copied;
 mod corpus;
 mod dataset;
 mod packed;

@@ -141,7 +141,7 @@ impl ArchiveIndex {
                     PartData::Stored(Arc::new(self.source(&file, known, at, stored)))
                 }
             };
-            parts.push(Part { meta: part.meta.clone(), data });
+            parts.push(Part::new(part.meta.clone(), data));
         }
         let (attrs, ignored) = self.attrs_of(entry, model, reopener)?;
         let encoding = match model {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use graticule_array::{Array, ArrayMut, DType, Error, Region, Result, Text};
 use graticule_lazy::Session;
 use graticule_storage::{
-    ByteSource, ChunkSource, FileBytes, Limits, Location, Recipe, SourceDescriptor, SourceInfo,
+    ByteSource, ChunkForm, ChunkSource, FileBytes, Limits, Location, PackedChunk, Recipe,
+    SourceDescriptor, SourceInfo,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -249,6 +250,10 @@ impl ChunkSource for IndexedSource {
 
     fn read_into(&self, region: &Region, out: ArrayMut<'_>) -> Result<()> {
         self.real()?.read_into(region, out)
+    }
+
+    fn packed(&self, region: &Region, form: &ChunkForm) -> Result<Option<PackedChunk>> {
+        self.real()?.packed(region, form)
     }
 
     fn limits(&self) -> Limits {

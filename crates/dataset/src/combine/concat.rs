@@ -21,6 +21,7 @@ use crate::dataset::in_variable;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
 use crate::name::Name;
+use crate::stored::Stored;
 
 /// What a concatenation is told beyond the pieces.
 pub(super) struct Task<'a> {
@@ -328,12 +329,18 @@ impl Job<'_> {
             dtype = filled_type(&dtype, fill)?;
         }
         let mut runs: Vec<LazyArray> = Vec::new();
+        let mut untouched = None;
         let mut at = 0;
         while at < found.len() {
             let n = self.run_length(found, at, stacks);
             let run = found.get(at..at + n).unwrap_or_default();
             let data = match run.first() {
-                Some(Some(part)) if n > 1 => merged(run, part, axis, stacks)?,
+                Some(Some(part)) if n > 1 => {
+                    let (stored, decoded) = merged(run, part, axis, stacks)?;
+                    // All files as one: it may be written as it lies in them.
+                    untouched = stored.filter(|_| n == found.len() && !stacks);
+                    decoded
+                }
                 Some(Some(part)) => self.spread(part, &dims, self.len_of(at))?,
                 _ => {
                     let hole = self.hole(&dims, &dtype, fill, at, found)?;
@@ -358,7 +365,14 @@ impl Job<'_> {
             },
             encoding: common_encoding(found, model),
             decode: None,
+            stored: None,
         };
+        let draft = model.meta.stored.as_deref().cloned();
+        let untouched = untouched.zip(draft).map(|(stored, draft)| {
+            let (dims, encoding) = (meta.dims.clone(), meta.encoding.clone());
+            let attrs = model.meta.attrs.clone();
+            Arc::new(Stored::joined(draft, stored, data.clone(), dims, attrs, encoding))
+        });
         let verb = if self.is_new { "stacked along new" } else { "concatenated along" };
         let sources = if found.iter().all(Option::is_some) {
             self.leaves.clone()
@@ -367,7 +381,7 @@ impl Job<'_> {
             having.flat_map(|(_, piece)| piece.leaves()).collect()
         };
         self.history.record(name, format!("{verb} \"{}\"", self.dim), sources);
-        Ok(Some(Part::ready(meta, data)))
+        Ok(Some(Part { untouched, ..Part::ready(meta, data) }))
     }
 
     fn len_of(&self, at: usize) -> usize {
@@ -474,8 +488,14 @@ impl Job<'_> {
     }
 }
 
-/// Parts that are stored alike, or all in memory, as one array.
-fn merged(run: &[Option<&Part>], first: &Part, axis: usize, stacks: bool) -> Result<LazyArray> {
+/// Parts that are stored alike, or all in memory, as one array: as it is stored, unless that was
+/// decoded when it was opened, and decoded.
+fn merged(
+    run: &[Option<&Part>],
+    first: &Part,
+    axis: usize,
+    stacks: bool,
+) -> Result<(Option<LazyArray>, LazyArray)> {
     if first.in_memory().is_some() {
         let mut arrays = run.iter().flatten().filter_map(|p| p.in_memory()).map(|a| {
             if !stacks {
@@ -486,7 +506,7 @@ fn merged(run: &[Option<&Part>], first: &Part, axis: usize, stacks: bool) -> Res
             a.reshape(&shape)
         });
         let arrays: Vec<Array> = arrays.by_ref().collect::<Result<_>>()?;
-        return Ok(LazyArray::constant(Array::concat(&arrays, axis)?));
+        return Ok((None, LazyArray::constant(Array::concat(&arrays, axis)?)));
     }
     let sources: Vec<Arc<dyn ChunkSource>> = run
         .iter()
@@ -501,8 +521,12 @@ fn merged(run: &[Option<&Part>], first: &Part, axis: usize, stacks: bool) -> Res
     } else {
         ConcatSource::new(sources, axis)?
     };
-    let data = LazyArray::read(Arc::new(source));
-    first.meta.decode.as_ref().map_or(Ok(data.clone()), |decode| decode.apply(data.clone()))
+    let stored = LazyArray::read(Arc::new(source));
+    let decoded = match &first.meta.decode {
+        Some(decode) => decode.apply(stored.clone())?,
+        None => stored.clone(),
+    };
+    Ok((Some(stored), decoded))
 }
 
 /// The array in another type; at once where it is in memory.

@@ -312,6 +312,6 @@ impl Part {
         if self.meta.attrs.shares(&attrs) {
             return self;
         }
-        Self { meta: Arc::new(Meta { attrs, ..(*self.meta).clone() }), data: self.data }
+        Self { meta: Arc::new(Meta { attrs, ..(*self.meta).clone() }), ..self }
     }
 }

@@ -189,6 +189,7 @@ fn relabel(whole: &mut Piece, dim: &Name, coord: Name, labels: &Variable) -> Res
         attrs: labels.attrs().clone(),
         encoding: labels.encoding().clone(),
         decode: None,
+        stored: None,
     };
     whole.parts.insert(0, Part::ready(meta, labels.data().clone()));
     Arc::make_mut(&mut whole.coords).insert(coord);

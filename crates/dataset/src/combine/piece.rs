@@ -14,6 +14,7 @@ use crate::dataset::Dataset;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
 use crate::name::Name;
+use crate::stored::Stored;
 use crate::variable::Variable;
 
 /// What is known of a variable without its data. Files that agree share it.
@@ -27,6 +28,8 @@ pub(crate) struct Meta {
     pub(crate) encoding: Encoding,
     /// How stored values become what they mean; `None` for data that is decoded already.
     pub(crate) decode: Option<Draft>,
+    /// The variable before it was decoded, where it may be written as it was.
+    pub(crate) stored: Option<Arc<Draft>>,
 }
 
 /// The data of a variable in one file.
@@ -45,6 +48,8 @@ pub(crate) enum PartData {
 pub(crate) struct Part {
     pub(crate) meta: Arc<Meta>,
     pub(crate) data: PartData,
+    /// What it was in its files, as long as nothing was touched.
+    pub(crate) untouched: Option<Arc<Stored>>,
 }
 
 /// What one file or dataset contributes.
@@ -112,8 +117,12 @@ impl Part {
         }
     }
 
+    pub(crate) fn new(meta: Arc<Meta>, data: PartData) -> Self {
+        Self { meta, data, untouched: None }
+    }
+
     pub(crate) fn ready(meta: Meta, data: LazyArray) -> Self {
-        Self { meta: Arc::new(meta), data: PartData::Ready(data) }
+        Self::new(Arc::new(meta), PartData::Ready(data))
     }
 
     /// Other data under the same description, except for the type.
@@ -123,14 +132,18 @@ impl Part {
         } else {
             Arc::new(Meta { dtype: data.dtype().clone(), decode: None, ..(*self.meta).clone() })
         };
-        Self { meta, data: PartData::Ready(data) }
+        Self::new(meta, PartData::Ready(data))
     }
 
     fn into_variable(self) -> Result<Variable> {
         let data = self.lazy().map_err(|e| e.in_variable(self.name().as_str()))?;
-        Ok(Variable::new(self.meta.dims.clone(), data)?
+        let var = Variable::new(self.meta.dims.clone(), data)?
             .with_attrs(self.meta.attrs.clone())
-            .with_encoding(self.meta.encoding.clone()))
+            .with_encoding(self.meta.encoding.clone());
+        Ok(match self.untouched {
+            Some(stored) => var.with_stored(stored),
+            None => var,
+        })
     }
 }
 
@@ -176,6 +189,7 @@ impl Piece {
                 attrs: var.attrs().clone(),
                 encoding: var.encoding().clone(),
                 decode: None,
+                stored: None,
             };
             Part::ready(meta, var.data().clone())
         });

@@ -117,6 +117,7 @@ fn spread(
         dims,
         dtype: whole.dtype().clone(),
         decode: None,
+        stored: None,
         encoding: first.meta.encoding.after_reshape(),
         ..(*first.meta).clone()
     };

@@ -34,7 +34,7 @@ pub(super) struct Decoded {
     /// One per variable of `set`.
     pub(super) sources: Vec<Arc<dyn ChunkSource>>,
     /// The variables before they were decoded, if these were to be kept.
-    stored: Vec<Draft>,
+    pub(super) stored: Vec<Draft>,
     pub(super) unlimited: Vec<String>,
     pub(super) origin: Location,
     /// What could not be read although the rest could.
@@ -183,7 +183,7 @@ impl Decoded {
             let name = draft.name.clone();
             let mut var = variable(draft, data, &self.origin, &self.unlimited)?;
             if let Some(stored) = stored.next() {
-                var = var.clone().with_stored(Stored::new(stored, raw, &var));
+                var = var.clone().with_stored(Arc::new(Stored::new(stored, raw, &var)));
             }
             vars.push((name, var));
         }

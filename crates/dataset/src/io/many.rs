@@ -352,8 +352,8 @@ fn piece(
     options: &ManyOptions,
     session: &Session,
 ) -> Result<Piece> {
-    let decoded =
-        decode_group(group(location, options, session)?, location, &options.open, session, false)?;
+    let group = group(location, options, session)?;
+    let decoded = decode_group(group, location, &options.open, session, model.is_none())?;
     if options.preprocess.is_some() {
         return changed(decoded.into_dataset(session)?, location, options);
     }
@@ -403,7 +403,7 @@ pub(super) fn learned_piece(
     let mut group = group(location, options, session)?;
     group.vars.retain(|v| !options.open.drop.contains(&v.name));
     let mut learned = Learned::of(&group);
-    let decoded = decode_group(group, location, &options.open, session, false)?;
+    let decoded = decode_group(group, location, &options.open, session, model.is_none())?;
     if let Some(learned) = &mut learned {
         learned.attrs = decoded.set.attrs.clone();
     }
@@ -422,7 +422,7 @@ pub(crate) fn decoded_piece(
     model: Option<&Piece>,
 ) -> Result<Piece> {
     let nowhere = Location::memory("index");
-    let decoded = decode_group(group, &nowhere, options, session, false)?;
+    let decoded = decode_group(group, &nowhere, options, session, model.is_none())?;
     if let Some(problem) = decoded.problems.first() {
         return Err(Error::corrupt(problem.clone()));
     }
@@ -433,6 +433,7 @@ impl Decoded {
     /// What this file contributes. What it has in common with the model is shared.
     fn into_piece(self, origin: &str, model: Option<&Piece>, policy: CombineAttrs) -> Piece {
         let mut parts = Vec::with_capacity(self.sources.len());
+        let mut stored = self.stored.into_iter().map(Arc::new);
         let unlimited = &self.unlimited;
         for (at, (mut draft, source)) in self.set.vars.into_iter().zip(self.sources).enumerate() {
             let values = draft.values.take();
@@ -458,12 +459,13 @@ impl Decoded {
                 attrs,
                 encoding,
                 decode: Some(draft),
+                stored: stored.next(),
             };
             let meta = match twin {
                 Some(twin) if same_meta(&twin.meta, &meta) => twin.meta.clone(),
                 _ => Arc::new(meta),
             };
-            parts.push(Part { meta, data });
+            parts.push(Part::new(meta, data));
         }
         let coords = Arc::new(self.set.coords);
         let coords = match model {

@@ -97,6 +97,11 @@ impl Pipeline {
         self.steps.iter().map(spec).collect()
     }
 
+    /// The number and the parameters of each filter.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (u16, &[u32])> {
+        self.steps.iter().map(|s| (s.id, s.params.as_slice()))
+    }
+
     fn active(&self, mask: u32) -> impl DoubleEndedIterator<Item = &Step> {
         let on = move |i: usize| i >= 32 || mask >> i & 1 == 0;
         self.steps.iter().enumerate().filter(move |(i, _)| on(*i)).map(|(_, s)| s)

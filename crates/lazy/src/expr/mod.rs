@@ -160,6 +160,20 @@ impl LazyArray {
         if let Op::Read(s) = &self.0.op { Some(s) } else { None }
     }
 
+    /// What is selected of `whole`, if this is a selection of it and nothing else.
+    #[must_use]
+    pub fn selected_from(&self, whole: &Self) -> Option<Selection> {
+        if self.id() == whole.id() {
+            return Some(Selection::all(self.shape()));
+        }
+        match (&self.0.op, self.input()) {
+            (Op::Select(selection), Ok(input)) if input.id() == whole.id() => {
+                Some(selection.clone())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether anything is left to compute or read.
     #[must_use]
     pub fn is_lazy(&self) -> bool {

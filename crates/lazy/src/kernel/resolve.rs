@@ -13,7 +13,7 @@ use graticule_storage::ChunkSource;
 use super::held::Held;
 use super::{Buffers, Operand, Program, Step, TILE};
 use crate::expr::{LazyArray, NodeId, Op};
-use crate::geometry::{concat_segments, staying, through_broadcast, through_permute};
+use crate::geometry::{concat_segments, single_piece, staying, through_broadcast, through_permute};
 use crate::keep::Kept;
 use crate::profile::{Spent, StageProfile};
 
@@ -28,6 +28,32 @@ pub(crate) struct Blocks<'a> {
     pub(crate) read: &'a AtomicU64,
     /// What the stage spends.
     pub(crate) profile: &'a StageProfile,
+}
+
+impl Blocks<'_> {
+    /// Counts a box of a source: its decoded bytes and its chunks.
+    fn count(&self, source: &dyn ChunkSource, region: &Region) {
+        let info = source.info();
+        let bytes = region.count().saturating_mul(info.dtype.planned_size()) as u64;
+        self.read.fetch_add(bytes, Ordering::Relaxed);
+        let chunks = region.axes().zip(info.grid.dims()).map(|((at, len), dim)| {
+            let last = at.saturating_add(len.saturating_sub(1));
+            dim.find(last).saturating_sub(dim.find(at)) as u64 + 1
+        });
+        self.profile.read(bytes, chunks.product());
+    }
+
+    /// Counts a chunk that was copied as its `stored` bytes.
+    pub(crate) fn copied(
+        &self,
+        source: &dyn ChunkSource,
+        region: &Region,
+        stored: usize,
+        start: Instant,
+    ) {
+        self.count(source, region);
+        self.profile.record([("copy".to_owned(), Spent::since(start, stored))]);
+    }
 }
 
 /// Resolves the expressions of one block; remembers what it has met, so that expressions
@@ -294,15 +320,9 @@ impl<'a> Resolver<'a> {
 
     /// Counts a box of a source that was read, beginning at `start`.
     pub(super) fn count(&mut self, source: &Arc<dyn ChunkSource>, region: &Region, start: Instant) {
-        let info = source.info();
-        let bytes = region.count().saturating_mul(info.dtype.planned_size());
+        let bytes = region.count().saturating_mul(source.info().dtype.planned_size());
         if self.counts {
-            self.blocks.read.fetch_add(bytes as u64, Ordering::Relaxed);
-            let chunks = region.axes().zip(info.grid.dims()).map(|((at, len), dim)| {
-                let last = at.saturating_add(len.saturating_sub(1));
-                dim.find(last).saturating_sub(dim.find(at)) as u64 + 1
-            });
-            self.blocks.profile.read(bytes as u64, chunks.product());
+            self.blocks.count(source.as_ref(), region);
             self.note("read", Spent::since(start, bytes));
         } else {
             self.note("read what was kept", Spent::since(start, bytes));
@@ -390,24 +410,4 @@ fn without_repeats(part: &Selection, places: &[Option<usize>]) -> (Selection, Ve
         after.iter().position(|a| a == axis)
     });
     (below, places)
-}
-
-/// The only piece of a concatenation that a selection needs, and the pick in it.
-fn single_piece(starts: &[usize], part: &Selection, axis: usize) -> Option<(usize, Pick)> {
-    let pick = part.picks().get(axis)?;
-    let Some((low, high)) = pick.bounds() else { return Some((0, Pick::span(0, 0))) };
-    let find = |i: usize| starts.partition_point(|s| *s <= i).saturating_sub(1);
-    let piece = find(low);
-    if find(high) != piece {
-        return None;
-    }
-    let origin = starts.get(piece).copied()?;
-    let inside = match pick {
-        Pick::At(i) => Pick::At(i - origin),
-        Pick::Range { start, step, len } => {
-            Pick::Range { start: start - origin, step: *step, len: *len }
-        }
-        Pick::List(list) => Pick::List(list.iter().map(|i| i - origin).collect()),
-    };
-    Some((piece, inside))
 }

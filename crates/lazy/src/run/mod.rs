@@ -2,6 +2,7 @@
 
 mod assembly;
 mod columns;
+mod copy;
 mod cpu;
 mod executor;
 mod lane;
@@ -25,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use graticule_array::{Array, Error, Region, Result};
+use graticule_storage::ChunkSink;
 use rayon::{Scope, ThreadPool};
 
 use crate::expr::NodeId;
@@ -118,6 +120,13 @@ impl Place for Context<'_> {
 
     fn take(&self, _: usize, action: &Action, region: &Region, values: &Array) -> Result<()> {
         self.slots.take(action, region, values)
+    }
+
+    fn sink<'a>(&self, action: &'a Action) -> Option<&'a Arc<dyn ChunkSink>> {
+        match action {
+            Action::Write(sink, None) => Some(sink),
+            _ => None,
+        }
     }
 
     fn buffers(&self) -> &Buffers {

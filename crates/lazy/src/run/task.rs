@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use graticule_array::{Array, Cells, Error, Region, Result, Selection, State};
+use graticule_storage::ChunkSink;
 
+use super::copy::copy_chunks;
 use crate::expr::{NodeId, ReduceSpec};
 use crate::kernel::{Blocks, Buffers, Held, Program, Resolver, TILE, fill};
-use crate::plan::{Action, Stage, Task, met_groups, project};
+use crate::plan::{Action, Consumer, Stage, Task, met_groups, project};
 use crate::profile::{Spent, StageProfile};
 
 /// Where a task runs: what it draws on, and where what it keeps goes.
@@ -23,6 +26,11 @@ pub(crate) trait Place {
     /// Takes the values of a box for a consumer, by its number, that keeps or writes them.
     fn take(&self, consumer: usize, action: &Action, region: &Region, values: &Array)
     -> Result<()>;
+
+    /// The sink of a consumer that writes, where chunks may go as they lie in their file.
+    fn sink<'a>(&self, _action: &'a Action) -> Option<&'a Arc<dyn ChunkSink>> {
+        None
+    }
 
     /// Buffers for reading.
     fn buffers(&self) -> &Buffers;
@@ -54,7 +62,10 @@ pub(crate) fn run_task(cx: &dyn Place, stage: &Stage, task: Task) -> Result<Vec<
         cx.check()?;
         if !stage.skips(task.pass, block) {
             let region = stage.geometry.region(&column, block);
-            run_block(cx, stage, &blocks, &[], task.pass, &region, &mut feeds, &mut tiles)?;
+            let left = copied(cx, stage, &blocks, &region)?;
+            for region in left.unwrap_or_else(|| vec![region]) {
+                run_block(cx, stage, &blocks, &[], task.pass, &region, &mut feeds, &mut tiles)?;
+            }
         }
     }
     Ok(locals(feeds))
@@ -85,6 +96,22 @@ pub(super) fn feeds<'a>(
 pub(super) fn locals(feeds: Vec<Option<Feed<'_>>>) -> Vec<Option<Local>> {
     let locals = feeds.into_iter().map(|f| f.map(|f| Local { state: f.state, groups: f.groups }));
     locals.collect()
+}
+
+/// Copies chunks where the only thing to do is to write them; gives what is left of the region.
+fn copied(
+    cx: &dyn Place,
+    stage: &Stage,
+    blocks: &Blocks<'_>,
+    region: &Region,
+) -> Result<Option<Vec<Region>>> {
+    match stage.consumers.as_slice() {
+        [only] if !region.is_empty() => match cx.sink(&only.action) {
+            Some(sink) => copy_chunks(blocks, &only.input, sink, region),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
 }
 
 /// What is used again from block to block.
@@ -176,7 +203,7 @@ fn with_values(
     cx: &dyn Place,
     program: &Program,
     root: usize,
-    consumer: &crate::plan::Consumer,
+    consumer: &Consumer,
     region: &Region,
     take: impl FnOnce(&Array) -> Result<()>,
 ) -> Result<()> {
