@@ -63,6 +63,7 @@ shows "peak"
 ok "point" "$graticule" select 'archive/*.nc' --var sst --nearest --sel lat=10.1 --sel lon=200.2
 ok "std" "$graticule" std 'archive/*.nc' --over time --by time.month --var sst -o std.nc
 
+refuses "a range without labels" "the labels go from 1981-09-01" "$graticule" select 'archive/*.nc' --sel time=1990..1991 -o none.nc
 refuses "missing file" "nowhere.nc" "$graticule" info nowhere.nc
 refuses "empty pattern" "none*.nc" "$graticule" info 'none*.nc'
 echo "this is no data" >text.nc

@@ -14,9 +14,18 @@ pub(crate) fn select(args: &Args) -> Result<()> {
     }
     for (dim, what) in &args.sel {
         let labels = labels(&ds, dim, what, args.nearest);
+        refuse_nothing(&ds, dim, &labels)?;
         ds = ds.sel(dim.as_str(), labels);
     }
     deliver(args, ds)
+}
+
+/// A range without labels is lawful in a program; in a shell it is a mistake.
+fn refuse_nothing(ds: &Dataset, dim: &str, labels: &Selector) -> Result<()> {
+    // The coordinate alone: what was lost when files were combined is another matter.
+    let Some(coord) = ds.variable(dim) else { return Ok(()) };
+    let alone = Dataset::new().with_coord_variable(dim, coord.clone());
+    alone.strict().sel(dim, labels.clone()).check().map(|_| ())
 }
 
 /// `A..B`, `A..`, `..B`, `I` or `I,J,K`.

@@ -138,7 +138,7 @@ impl Dataset {
             return Ok(());
         }
         let error = Error::not_found(format!(
-            "no label of \"{coord}\" is in {labels}, and strict() refuses an empty selection"
+            "no label of \"{coord}\" is in {labels}, and the selection may not be empty"
         ));
         let ends = self.variable(coord).and_then(Variable::in_memory).filter(|v| v.ndim() == 1);
         let end = |at: usize| ends?.get(&[at]).ok().map(|s| crate::show::values::scalar_text(&s));
