@@ -40,7 +40,9 @@ pub use graticule_array::{
 pub use graticule_cftime as cftime;
 pub use graticule_cftime::{Calendar, TimeUnit};
 pub use graticule_dataset as dataset;
-pub use graticule_dataset::{AlignOn, CalendarOptions, SeasonYear, Seasons, seasons};
+pub use graticule_dataset::{
+    AlignOn, CalendarOptions, SeasonYear, Seasons, StandardNames, seasons,
+};
 pub use graticule_dataset::{
     Along, AttrValue, Attrs, Bins, CombineOptions, Compat, Compression, Coords, DataArray,
     DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample, Dims, Encoding,

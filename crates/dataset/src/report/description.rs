@@ -4,10 +4,10 @@ use graticule_array::DType;
 use graticule_units::{Base, Unit};
 
 use super::names::{is_external, no_variable};
-use super::units_of_names::canonical;
 use super::{Report, attr, var};
 use crate::dataset::Dataset;
 use crate::name::Name;
+use crate::roles::StandardNames;
 use crate::roles::related;
 use crate::variable::Variable;
 
@@ -113,6 +113,10 @@ pub(super) fn titles(ds: &Dataset, report: &mut Report) {
 }
 
 pub(super) fn standard_names(ds: &Dataset, report: &mut Report) {
+    if !ds.variables().any(|(_, v)| v.attrs().has("standard_name")) {
+        return;
+    }
+    let table = StandardNames::cf();
     for (name, variable) in ds.variables() {
         let Some(value) = variable.attrs().get("standard_name") else { continue };
         let at = attr("3.3", name, "standard_name");
@@ -139,8 +143,20 @@ pub(super) fn standard_names(ds: &Dataset, report: &mut Report) {
                 continue;
             }
         }
-        let (Some(units), Some(expected)) = (variable.attrs().text("units"), canonical(standard))
-        else {
+        if let Some(current) = table.alias_of(standard) {
+            report.advice(at, format!("\"{standard}\" is called \"{current}\" now"));
+        }
+        let Some(expected) = table.canonical_units(standard) else {
+            let known = format!("version {} of the standard name table", table.version());
+            match table.similar(standard) {
+                Some(hint) => {
+                    report.error(at, format!("\"{standard}\" is not in {known}; {hint}"));
+                }
+                None => report.warning(at, format!("\"{standard}\" is not in {known}")),
+            }
+            continue;
+        };
+        let Some(units) = variable.attrs().text("units").filter(|_| !expected.is_empty()) else {
             continue;
         };
         let changed = variable.attrs().text("cell_methods").unwrap_or_default();

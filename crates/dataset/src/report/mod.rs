@@ -11,7 +11,6 @@ mod mapping;
 mod names;
 mod storage;
 mod times;
-mod units_of_names;
 mod values;
 mod vertical;
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::axis::{Axis, Kind};
 use super::criteria::{self, TIERS};
-use super::{keyed, related};
+use super::{StandardNames, keyed, related};
 use crate::data_array::{DataArray, MAIN};
 use crate::dataset::Dataset;
 use crate::dims::Dims;
@@ -116,7 +116,8 @@ impl Cf {
             if !measures.is_empty() {
                 return measures;
             }
-            self.with_attr("cf_role", key)
+            let by_role = self.with_attr("cf_role", key);
+            if by_role.is_empty() { self.by_other_name(key) } else { by_role }
         };
         let found = by_role();
         if found.is_empty() && key != MAIN && self.set.has(key) { vec![key.into()] } else { found }
@@ -308,6 +309,21 @@ impl Cf {
 
     fn by_standard_name(&self, key: &str) -> Vec<Name> {
         let found = self.candidates().filter(|(_, v)| standard_name(v) == Some(key));
+        found.map(|(n, _)| n.clone()).collect()
+    }
+
+    /// Files keep the standard names of their time: one and its aliases find each other.
+    fn by_other_name(&self, key: &str) -> Vec<Name> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if !key.contains('_') || !key.chars().all(plain) || self.set.has(key) {
+            return Vec::new();
+        }
+        let table = StandardNames::cf();
+        if !table.has(key) {
+            return Vec::new();
+        }
+        let same = |n: &str| table.current(n) == table.current(key);
+        let found = self.candidates().filter(|(_, v)| standard_name(v).is_some_and(same));
         found.map(|(n, _)| n.clone()).collect()
     }
 

@@ -20,6 +20,7 @@ mod layout;
 mod numbers;
 mod proj;
 mod related;
+mod standard_names;
 
 pub use axis::{Axis, Kind};
 pub(crate) use bounds::{
@@ -36,3 +37,4 @@ pub use flags::{Flag, FlagValue, Flags};
 pub use geometry::{Geometries, Geometry, Part, Shape};
 pub use layout::Representation;
 pub(crate) use related::{keyed, related};
+pub use standard_names::StandardNames;

@@ -127,6 +127,32 @@ fn seeded_violations_are_found() {
 }
 
 #[test]
+fn standard_names_are_looked_up_in_the_table() {
+    let named = |name: &str, units: &str| {
+        let ds = good();
+        let var = ds.variable("tas").unwrap().clone();
+        let attrs = var.attrs().clone().with("standard_name", name).with("units", units);
+        ds.with_variable("tas", var.with_attrs(attrs))
+    };
+    let of = |name: &str, units: &str| found(&named(name, units), "tas", "standard_name");
+    assert_eq!(of("air_temprature", "K"), [("3.3", Severity::Error)]);
+    let report = named("air_temprature", "K").cf().report().unwrap().to_string();
+    assert!(report.contains("did you mean \"air_temperature\"?"), "{report}");
+    assert_eq!(of("greenness_of_the_house_next_door", "1"), [("3.3", Severity::Warning)]);
+    let report = named("sea_surface_elevation", "m").cf().report().unwrap().to_string();
+    assert!(report.contains("\"sea_surface_height_above_geoid\" now"), "{report}");
+    assert_eq!(of("sea_surface_elevation", "m"), [("3.3", Severity::Advice)]);
+    let wrong = named("sea_surface_elevation", "K");
+    assert_eq!(found(&wrong, "tas", "units"), [("3.3", Severity::Error)]);
+    // A name and its aliases find each other.
+    let ds = named("sea_surface_elevation", "m");
+    assert_eq!(ds.cf().name("sea_surface_height_above_geoid").unwrap(), "tas");
+    let ds = named("sea_surface_height_above_geoid", "m");
+    assert_eq!(ds.cf().name("sea_surface_elevation").unwrap(), "tas");
+    assert!(ds.cf().name("sea_surface_temperature").is_err());
+}
+
+#[test]
 fn violations_in_storage_and_values_are_found() {
     let encoding = Encoding {
         dtype: Some(DType::I16),
