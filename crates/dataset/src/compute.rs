@@ -192,12 +192,16 @@ impl DataArray {
         self.to_array()?.item().map_err(|e| self.named(e))
     }
 
-    /// The texts in row-major order, read and computed; missing ones are `None`.
+    /// The texts in row-major order, read and computed, characters of a fixed length among them;
+    /// missing ones are `None`.
     ///
     /// # Errors
     /// The carried fault, what goes wrong while computing, or elements that are no texts.
     pub fn texts(&self) -> Result<Vec<Option<String>>> {
-        let array = self.to_array()?;
+        let mut array = self.to_array()?;
+        if matches!(array.dtype(), DType::Char | DType::Bytes(_)) {
+            array = array.cast(&DType::Str).map_err(|e| self.named(e))?;
+        }
         if *array.dtype() != DType::Str {
             return Err(self.named(Error::mismatch(format!(
                 "expected text, found elements of type {}",

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use graticule::array::Text;
 use graticule::storage::{RawAttr, RawVar};
-use graticule::{Array, DType, Error, Location, Region, open_dataset, open_raw, session};
+use graticule::{
+    Array, DType, Dataset, Error, Location, Region, Result, Variable, open_dataset, open_raw,
+    session,
+};
 
-use crate::folder;
+use crate::{folder, sorted};
 
 /// Larger files would take too long.
 const MOST: u64 = 64 << 10;
@@ -22,23 +25,28 @@ fn corpus() -> Option<PathBuf> {
     place.join("MANIFEST.csv").is_file().then_some(place)
 }
 
+/// The small files of the corpus, as paths within it.
+fn small(corpus: &Path, most: u64) -> Vec<String> {
+    let text = std::fs::read_to_string(corpus.join("MANIFEST.csv")).unwrap();
+    let paths = text.lines().skip(1).filter(|l| !l.contains("malformed"));
+    let fits = |path: &&str| {
+        std::fs::metadata(corpus.join(path)).is_ok_and(|m| m.len() <= most && !m.is_dir())
+    };
+    paths.filter_map(|l| l.split(',').next()).filter(fits).map(str::to_owned).collect()
+}
+
 #[test]
 fn untouched_files_are_written_as_they_were() {
     let Some(corpus) = corpus() else {
         return eprintln!("SKIPPED: no corpus of real files (set GRATICULE_CORPUS)");
     };
-    let text = std::fs::read_to_string(corpus.join("MANIFEST.csv")).unwrap();
-    let paths = text.lines().skip(1).filter(|l| !l.contains("malformed"));
     let folder = folder();
     let copy = folder.path().join("copy.nc");
     let (mut files, mut variables) = (0, 0);
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     let mut changed = BTreeMap::new();
-    for path in paths.filter_map(|l| l.split(',').next()) {
-        let from = corpus.join(path);
-        if std::fs::metadata(&from).map_or(true, |m| m.len() > MOST || m.is_dir()) {
-            continue;
-        }
+    for path in small(&corpus, MOST) {
+        let from = corpus.join(&path);
         let Ok(set) = open_dataset(&from) else { continue };
         if let Err(why) = set.write(&copy) {
             *refused.entry(shortened(&why)).or_default() += 1;
@@ -47,7 +55,7 @@ fn untouched_files_are_written_as_they_were() {
         files += 1;
         let differences = compare(&from, &copy, &mut variables);
         if !differences.is_empty() {
-            changed.insert(path.to_owned(), differences);
+            changed.insert(path, differences);
         }
     }
     eprintln!("{files} files, {variables} variables written untouched; refused: {refused:#?}");
@@ -57,6 +65,95 @@ fn untouched_files_are_written_as_they_were() {
         "{} of {files} files came back otherwise: {changed:#?}",
         changed.len()
     );
+}
+
+/// Larger files would take too long.
+const MOST_CODED: u64 = 16 << 10;
+
+/// Every variable as if it had been computed: nothing remembers how it was stored but its
+/// encoding, so that it has to go through all coders.
+fn computed(set: &Dataset) -> Result<Dataset> {
+    let mut made = set.clone();
+    for (name, var) in set.variables() {
+        let fresh = Variable::new(var.dims(), set.var(name).to_array()?)?;
+        let fresh = fresh.with_attrs(var.attrs().clone()).with_encoding(var.encoding().clone());
+        made = match set.is_coord(name) {
+            true => made.with_coord_variable(name, fresh),
+            false => made.with_variable(name, fresh),
+        };
+    }
+    made.check()
+}
+
+#[test]
+fn what_is_decoded_is_encoded_and_decoded_again() {
+    let Some(corpus) = corpus() else {
+        return eprintln!("SKIPPED: no corpus of real files (set GRATICULE_CORPUS)");
+    };
+    let folder = folder();
+    let copy = folder.path().join("copy.nc");
+    let (mut files, mut variables) = (0, 0);
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let mut changed = BTreeMap::new();
+    for path in small(&corpus, MOST_CODED) {
+        let Ok(Ok(set)) = open_dataset(corpus.join(&path)).map(|set| computed(&set)) else {
+            continue;
+        };
+        if let Err(why) = set.write(&copy) {
+            *refused.entry(shortened(&why)).or_default() += 1;
+            continue;
+        }
+        files += 1;
+        let back = open_dataset(&copy).unwrap();
+        let differences = decoded_differences(&set, &back, &mut variables);
+        if !differences.is_empty() {
+            changed.insert(path, differences);
+        }
+    }
+    eprintln!("{files} files, {variables} variables through all coders; refused: {refused:#?}");
+    let few = changed.len() * 1000 <= files * ALLOWED;
+    assert!(
+        files > 0 && few,
+        "{} of {files} files came back otherwise: {changed:#?}",
+        changed.len()
+    );
+}
+
+fn decoded_differences(old: &Dataset, new: &Dataset, variables: &mut usize) -> Vec<String> {
+    let mut out = Vec::new();
+    for (name, var) in old.variables() {
+        let Some(own) = new.variable(name) else {
+            out.push(format!("{name}: gone"));
+            continue;
+        };
+        *variables += 1;
+        if var.dims() != own.dims() || var.dtype() != own.dtype() {
+            let text = |v: &Variable| format!("({}) {}", v.dims(), v.dtype());
+            out.push(format!("{name}: {} became {}", text(var), text(own)));
+            continue;
+        }
+        let (before, after) = (sorted(var.attrs()), sorted(own.attrs()));
+        if before != after {
+            out.push(format!("{name}: {before:?} became {after:?}"));
+        }
+        match (old.var(name).to_array(), new.var(name).to_array()) {
+            (Ok(a), Ok(b)) if same_or_missing(&a, &b) => {}
+            (_, Err(e)) => out.push(format!("{name}: {e}")),
+            _ => out.push(format!("{name}: other values")),
+        }
+    }
+    out
+}
+
+/// The same values; missing numbers need not be missing in the same bits.
+fn same_or_missing(a: &Array, b: &Array) -> bool {
+    let missing = |x: &Array| graticule::array::MapOp::IsMissing.apply(x).ok()?.to_packed();
+    same(a, b)
+        || (a.dtype().is_float() && missing(a) == missing(b) && {
+            let fill = graticule::array::MapOp::FillMissing(graticule::Scalar::F64(0.0));
+            fill.apply(a).ok().and_then(|x| x.to_packed())
+                == fill.apply(b).ok().and_then(|x| x.to_packed())
+        })
 }
 
 fn shortened(why: &Error) -> String {

@@ -1,6 +1,6 @@
 //! Bounds of times: they may leave units and calendar to the variable that they bound.
 
-use super::{Draft, SetCoder, SetContext, SetDraft};
+use super::{CoordNames, Draft, SetCoder, SetContext, SetDraft};
 
 /// Bounds inherit units and calendar of the times they belong to.
 #[derive(Debug)]
@@ -15,13 +15,16 @@ impl SetCoder for Bounds {
         if !cx.coding.times {
             return;
         }
+        // xarray leaves those of climatologies (CF 7.4) numbers; asked for all roles we do not.
+        let climatology = cx.coords == CoordNames::All;
         let inherit: Vec<_> = set
             .vars
             .iter()
             .filter_map(|v| {
                 let units = v.attrs.get("units")?;
                 units.as_str().filter(|u| u.contains("since"))?;
-                let bounds = v.attrs.text("bounds")?;
+                let other = || v.attrs.text("climatology").filter(|_| climatology);
+                let bounds = v.attrs.text("bounds").or_else(other)?;
                 Some((bounds.to_owned(), units.clone(), v.attrs.get("calendar").cloned()))
             })
             .collect();

@@ -30,6 +30,8 @@ mod time;
 mod unsigned;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 pub use draft::{Draft, Step};

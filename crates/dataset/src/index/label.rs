@@ -339,9 +339,46 @@ pub(crate) fn factorize(labels: &Array) -> Option<(Vec<u32>, Vec<usize>)> {
         }
         (codes, firsts)
     }
-    Some(match LabelIndex::new(labels)?.columns() {
+    if let Some(found) = counted(labels) {
+        return Some(found);
+    }
+    // Characters of a fixed length compare as the text they hold.
+    let text = match labels.dtype() {
+        DType::Char | DType::Bytes(_) => labels.cast(&DType::Str).ok(),
+        _ => None,
+    };
+    Some(match LabelIndex::new(text.as_ref().unwrap_or(labels))?.columns() {
         Columns::Whole(c) => groups(c),
         Columns::Real(c) => groups(c),
         Columns::Text(c) => groups(c),
     })
+}
+
+/// [`factorize`] of integers that lie close to each other (months, years, hours, flags): counted
+/// instead of sorted.
+fn counted(labels: &Array) -> Option<(Vec<u32>, Vec<usize>)> {
+    const WIDEST: i64 = 1 << 16;
+    if !labels.dtype().is_integer() || *labels.dtype() == DType::U64 || labels.ndim() != 1 {
+        return None;
+    }
+    let values = labels.cast(&DType::I64).ok()?.to_flat::<i64>().ok()?;
+    let (low, high) = (values.iter().min()?, values.iter().max()?);
+    let width = high.checked_sub(*low).filter(|w| *w < WIDEST)?;
+    let place = |v: &i64| usize::try_from(v - low).unwrap_or(0);
+    let mut first = vec![None; usize::try_from(width).ok()? + 1];
+    for (i, value) in values.iter().enumerate() {
+        if let Some(slot) = first.get_mut(place(value)) {
+            slot.get_or_insert(i);
+        }
+    }
+    let mut codes = vec![u32::MAX; first.len()];
+    let mut firsts = Vec::new();
+    for (code, at) in codes.iter_mut().zip(&first) {
+        if let Some(at) = at {
+            *code = u32::try_from(firsts.len()).ok()?;
+            firsts.push(*at);
+        }
+    }
+    let of = |v: &i64| codes.get(place(v)).copied().unwrap_or(u32::MAX);
+    Some((values.iter().map(of).collect(), firsts))
 }

@@ -36,7 +36,9 @@ pub(super) fn bounds(ds: &Dataset, report: &mut Report) {
                 );
                 continue;
             }
-            if variable.ndim() == 1 && cells.shape().last() != Some(&2) {
+            // Cells of an unstructured grid have any number of vertices (7.1.3).
+            let on_line = matches!(&**variable.dims(), [d] if d == name);
+            if on_line && cells.shape().last() != Some(&2) {
                 report.error(at, format!("\"{other}\" has not 2 bounds for each cell"));
                 continue;
             }
@@ -118,7 +120,10 @@ fn measures(ds: &Dataset, report: &mut Report, name: &str, variable: &Variable, 
             }
             continue;
         };
-        if let Some(dim) = holder.dims().iter().find(|d| !variable.dims().has(d)) {
+        // A domain has no dimensions but names them (5.8).
+        let domain = variable.attrs().has("dimensions");
+        let stranger = holder.dims().iter().find(|d| !domain && !variable.dims().has(d));
+        if let Some(dim) = stranger {
             report.error(
                 at,
                 format!("\"{other}\" has the dimension \"{dim}\", which \"{name}\" has not"),

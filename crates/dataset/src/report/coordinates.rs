@@ -152,13 +152,15 @@ pub(super) fn auxiliary(ds: &Dataset, report: &mut Report) {
     let ragged = ds.attrs().has("featureType");
     for (name, variable) in ds.variables() {
         let Some(text) = related(variable, "coordinates") else { continue };
+        // A domain names its dimensions, as it has none (5.8); an anomaly's norm has no data (7.5).
+        let elsewhere = ragged || variable.attrs().has("dimensions");
         let at = attr("5", name, "coordinates");
         for other in text.split_whitespace() {
             match ds.variable(other) {
                 None => report.error(at, no_variable(ds, other)),
                 Some(coord) => {
                     let stranger = coord.dims().iter().find(|d| !variable.dims().has(d));
-                    if let Some(dim) = stranger.filter(|_| !ragged) {
+                    if let Some(dim) = stranger.filter(|_| !elsewhere) {
                         report.error(
                             at,
                             format!(

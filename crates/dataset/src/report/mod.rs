@@ -11,6 +11,7 @@ mod mapping;
 mod names;
 mod storage;
 mod times;
+mod unfollowed;
 mod values;
 mod vertical;
 
@@ -172,7 +173,7 @@ fn attr<'a>(section: &'static str, variable: &'a str, attribute: &'a str) -> At<
 type Check = fn(&Dataset, &mut Report);
 
 /// The checks, in the order of the document.
-const CHECKS: [Check; 22] = [
+const CHECKS: [Check; 23] = [
     names::spelling,
     names::order_of_dimensions,
     values::missing_and_valid,
@@ -195,6 +196,7 @@ const CHECKS: [Check; 22] = [
     cells::measures_and_methods,
     storage::packing_and_gathering,
     features::features,
+    unfollowed::unfollowed,
 ];
 
 impl Cf {

@@ -23,6 +23,9 @@ use crate::dims::Dims;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CellMethods(Vec<CellMethod>);
 
+/// The method that names a variable.
+const ANOMALY: &str = "anomaly_wrt";
+
 /// One step of [`CellMethods`]: `lat: lon: mean where sea (interval: 1 degree)`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CellMethod {
@@ -31,6 +34,8 @@ pub struct CellMethod {
     pub names: Vec<String>,
     /// What was done: `mean`, `maximum`, `point`, `sum`, `standard_deviation` ...
     pub method: String,
+    /// The variable whose values an anomaly is told against (`anomaly_wrt norm`, CF 7.5).
+    pub norm: Option<String>,
     /// The area type that it is restricted to (`where land`).
     pub portion: Option<String>,
     /// The area type that it is relative to (`over all_area_types`).
@@ -163,6 +168,10 @@ impl FromStr for CellMethods {
                 Some(method) => step.method = method,
                 None => return Err(wrong(text, "a method is missing")),
             }
+            if step.method == ANOMALY {
+                let norm = words.next_if(|w| !w.ends_with(':') && !w.starts_with('('));
+                step.norm = Some(norm.ok_or_else(|| wrong(text, "an anomaly without its norm"))?);
+            }
             while let Some(word) = words.next_if(|w| !w.ends_with(':')) {
                 if let Some(inner) = word.strip_prefix('(').and_then(|w| w.strip_suffix(')')) {
                     step.read_parenthesis(inner);
@@ -232,6 +241,9 @@ impl fmt::Display for CellMethod {
             write!(f, "{name}: ")?;
         }
         f.write_str(&self.method)?;
+        if let Some(norm) = &self.norm {
+            write!(f, " {norm}")?;
+        }
         if let Some(portion) = &self.portion {
             write!(f, " where {portion}")?;
         }
@@ -303,7 +315,8 @@ mod tests {
     use super::*;
 
     /// The examples of sections 7.3 and 7.4 of the CF document.
-    const EXAMPLES: [&str; 18] = [
+    const EXAMPLES: [&str; 19] = [
+        "time: maximum time: anomaly_wrt climatological_tas",
         "time: mean",
         "lat: lon: standard_deviation",
         "time: point",
@@ -348,9 +361,17 @@ mod tests {
 
     #[test]
     fn what_does_not_follow_the_grammar_is_refused() {
-        for text in
-            ["mean", "time: (x)", "time: mean where", "time: mean extra", "a: b (", "a: b)", ":"]
-        {
+        for text in [
+            "mean",
+            "time: (x)",
+            "time: anomaly_wrt",
+            "time: anomaly_wrt lat: mean",
+            "time: mean where",
+            "time: mean extra",
+            "a: b (",
+            "a: b)",
+            ":",
+        ] {
             assert!(text.parse::<CellMethods>().is_err(), "{text}");
         }
         assert!(CellMethods::from_str("").unwrap().is_empty());

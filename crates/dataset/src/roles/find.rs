@@ -270,11 +270,9 @@ impl Cf {
     }
 
     fn by_axis(&self, axis: Axis) -> Vec<Name> {
-        for tier in 0..TIERS {
-            let found = self.coords_where(|n, v| criteria::is_axis(axis, tier, n, v));
-            if !found.is_empty() {
-                return found;
-            }
+        let found = self.by_tiers(|tier, n, v| criteria::is_axis(axis, tier, n, v));
+        if !found.is_empty() {
+            return found;
         }
         // On a plain grid of longitudes and latitudes these are the axes.
         let Some(kind) = Kind::ALL.into_iter().find(|k| k.axis() == axis) else {
@@ -285,25 +283,37 @@ impl Cf {
     }
 
     fn by_kind(&self, kind: Kind) -> Vec<Name> {
-        (0..TIERS)
-            .map(|tier| self.coords_where(|n, v| criteria::is_kind(kind, tier, n, v)))
-            .find(|found| !found.is_empty())
-            .unwrap_or_default()
+        self.by_tiers(|tier, n, v| criteria::is_kind(kind, tier, n, v))
     }
 
-    /// Coordinates that pass a test; if none does, data variables. Where exactly one of several
-    /// is the coordinate of a dimension, it is that one.
-    fn coords_where(&self, test: impl Fn(&str, &Variable) -> bool) -> Vec<Name> {
-        let passing: Vec<(&Name, &Variable)> =
-            self.candidates().filter(|(n, v)| test(n, v)).collect();
-        let coords: Vec<&(&Name, &Variable)> =
-            passing.iter().filter(|(n, _)| self.set.is_coord(n)).collect();
+    /// What passes a test in the first tier in which anything does: coordinates by what they say
+    /// of themselves, data variables by that, and at last both by their names.
+    fn by_tiers(&self, test: impl Fn(usize, &str, &Variable) -> bool) -> Vec<Name> {
+        for tiers in [0..TIERS - 1, TIERS - 1..TIERS] {
+            for coords in [true, false] {
+                for tier in tiers.clone() {
+                    let found = self.passing(coords, |n, v| test(tier, n, v));
+                    if !found.is_empty() {
+                        return found;
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Coordinates, or data variables, that pass a test. Where exactly one of several is the
+    /// coordinate of a dimension, it is that one.
+    fn passing(&self, coords: bool, test: impl Fn(&str, &Variable) -> bool) -> Vec<Name> {
+        let found: Vec<(&Name, &Variable)> = self
+            .candidates()
+            .filter(|(n, v)| self.set.is_coord(n) == coords && test(n, v))
+            .collect();
         let own: Vec<_> =
-            coords.iter().filter(|(n, v)| matches!(&**v.dims(), [d] if d == *n)).collect();
-        match (&*own, coords.is_empty()) {
-            ([(name, _)], _) => vec![(*name).clone()],
-            (_, false) => coords.into_iter().map(|(n, _)| (*n).clone()).collect(),
-            (_, true) => passing.into_iter().map(|(n, _)| n.clone()).collect(),
+            found.iter().filter(|(n, v)| matches!(&**v.dims(), [d] if d == *n)).collect();
+        match (&*own, coords) {
+            ([(name, _)], true) => vec![(*name).clone()],
+            _ => found.into_iter().map(|(n, _)| n.clone()).collect(),
         }
     }
 

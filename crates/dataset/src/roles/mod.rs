@@ -21,6 +21,7 @@ mod numbers;
 mod proj;
 mod related;
 mod standard_names;
+mod vertices;
 
 pub use axis::{Axis, Kind};
 pub(crate) use bounds::{

@@ -242,3 +242,37 @@ fn windows_have_the_bounds_of_their_cells() {
     assert_eq!(values(&months.var("t").rolling("time", 2).var()["time_bnds"])[2..4], [0.0, 59.0]);
     assert_eq!(months.var("t").rolling("time", 2).var().attrs().text("units"), Some("K2"));
 }
+
+/// Vertices of cells, and the cells between vertices, are each other's inverse.
+#[test]
+fn vertices_and_bounds_are_inverse() {
+    let n = 4;
+    let corner = |y: usize, x: usize| (y * 10 + x * x) as f64;
+    let corners: Vec<f64> = (0..=2).flat_map(|y| (0..=n).map(move |x| corner(y, x))).collect();
+    let given = DataArray::new("c", ["a", "b"], (corners.clone(), [3, n + 1]));
+    let ds = Dataset::new()
+        .with_coord("lon", ["y", "x"], (vec![0.0; 2 * n], [2, n]))
+        .add_bounds_of_vertices("lon", &given);
+    let bounds = ds.cf().bounds("lon").unwrap();
+    assert_eq!((bounds.name(), bounds.shape()), (Some("lon_bnds"), vec![2, n, 4]));
+    assert_eq!(values(&bounds)[..4], [corner(0, 0), corner(0, 1), corner(1, 1), corner(1, 0)]);
+    let back = ds.cf().vertices("lon").unwrap();
+    assert_eq!(values(&back), corners);
+    assert_eq!(back.dims().to_string(), "y_vertices, x_vertices");
+    // Turned the other way round they are the same vertices.
+    let turned = ds["lon_bnds"].isel("bnds", [0, 3, 2, 1]).variable().clone();
+    let turned = ds.clone().with_coord_variable("lon_bnds", turned);
+    assert_eq!(values(&turned.cf().vertices("lon").unwrap()), corners);
+    // Cells apart from each other share none.
+    let gap = Dataset::new().with_coord_variable(
+        "x",
+        Variable::new("x", vec![0.0, 1.0]).unwrap().with_attrs(Attrs::new().with("bounds", "b")),
+    );
+    let gap = gap.with_var("b", ["x", "nv"], (vec![0.0, 0.4, 0.6, 1.0], [2, 2]));
+    assert!(gap.cf().vertices("x").unwrap_err().to_string().contains("do not touch"));
+    assert!(ds.add_bounds_of_vertices("lon", &back.isel("y_vertices", 0)).check().is_err());
+    let line = Dataset::new().with_coord("x", "x", vec![1, 2]);
+    let edges = DataArray::new("e", "v", vec![0.5, 1.5, 2.5]);
+    let line = line.add_bounds_of_vertices("x", &edges);
+    assert_eq!(values(&line.cf().vertices("x").unwrap()), [0.5, 1.5, 2.5]);
+}
