@@ -10,12 +10,21 @@ use crate::layout::Place;
 use crate::recipe;
 use crate::runs::{Runs, pieces};
 
-/// Bytes that are fetched before they are turned into elements: small enough for the cache.
-const PIECE: u64 = 256 << 10;
+/// How bytes are fetched.
+#[derive(Clone, Copy, Debug)]
+struct Fetch {
+    /// Bytes that are fetched before they are turned into elements.
+    piece: u64,
+    /// Runs this close to each other are fetched together: reading over the gap costs less than
+    /// another call.
+    gap: u64,
+}
 
-/// Runs this close to each other are fetched together: reading over the gap costs less than
-/// another call.
-const GAP: u64 = 4 << 10;
+/// Small enough for the cache.
+const NEAR: Fetch = Fetch { piece: 256 << 10, gap: 4 << 10 };
+
+/// Where each call is a round trip.
+const FAR: Fetch = Fetch { piece: 4 << 20, gap: 512 << 10 };
 
 /// The data of one variable of a classic file.
 #[derive(Debug)]
@@ -51,6 +60,10 @@ impl Netcdf3Source {
         Self { bytes, name, kind, place, size: kind.size(), info }
     }
 
+    fn fetch(&self) -> Fetch {
+        if self.bytes.is_near() { NEAR } else { FAR }
+    }
+
     /// The runs of a box that is not empty, all of them within the file.
     fn runs(&self, region: &Region) -> Result<Runs> {
         let runs = Runs::new(self.place.begin, &self.place.strides, self.size, region);
@@ -69,12 +82,13 @@ impl Netcdf3Source {
     /// Appends the bytes of a box to `packed`.
     fn gather(&self, region: &Region, packed: &mut Vec<u8>, span: &mut Vec<u8>) -> Result<()> {
         let runs = self.runs(region)?;
+        let Fetch { piece, gap } = self.fetch();
         let mut offsets = runs.offsets().peekable();
         while let Some(first) = offsets.next() {
             let mut last = first;
             let mut together = vec![];
             while let Some(next) = offsets.peek().copied() {
-                if next.saturating_sub(last + runs.len) > GAP || next + runs.len - first > PIECE {
+                if next.saturating_sub(last + runs.len) > gap || next + runs.len - first > piece {
                     break;
                 }
                 together.push(next - first);
@@ -103,7 +117,7 @@ impl Netcdf3Source {
             return Ok(());
         }
         self.runs(region)?;
-        let most = (PIECE / self.size) as usize;
+        let most = (self.fetch().piece / self.size) as usize;
         let (mut packed, mut span) = (Vec::new(), Vec::new());
         for piece in pieces(region, most) {
             packed.clear();
@@ -144,7 +158,7 @@ impl ChunkSource for Netcdf3Source {
     fn limits(&self) -> Limits {
         let elements = self.info.shape.iter().fold(self.size, |n, l| n.saturating_mul(*l as u64));
         Limits {
-            scratch: 2 * elements.min(PIECE) as usize,
+            scratch: 2 * elements.min(self.fetch().piece) as usize,
             stored: Some(elements),
             ..Limits::default()
         }

@@ -110,7 +110,16 @@ impl ByteSource for Far {
 }
 
 #[test]
-fn bytes_far_away_are_read_by_few_large_reads() {
+fn hdf5_far_away_is_read_by_few_large_reads() {
+    few_large_reads("NETCDF4");
+}
+
+#[test]
+fn classic_files_far_away_are_read_by_few_large_reads() {
+    few_large_reads("NETCDF3_64BIT");
+}
+
+fn few_large_reads(format: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("far.nc");
     // Two variables of 40 chunks of about 90 kB each, and 30 small ones.
@@ -123,8 +132,9 @@ fn bytes_far_away_are_read_by_few_large_reads() {
     let t = DataArray::new("t", ["time", "y", "x"], (values.clone(), [40, 200, 300]));
     let chunks = || Encoding { chunks: Some(vec![1, 200, 300]), ..Encoding::default() };
     let options = WriteOptions::new()
-        .format("NETCDF4")
-        .compression(Compression::Deflate(1))
+        .format(format)
+        .unlimited(["time"])
+        .compression(if format == "NETCDF4" { Compression::Deflate(1) } else { Compression::None })
         .encoding("t", chunks())
         .encoding("u", chunks());
     let mut set = new()
@@ -147,16 +157,19 @@ fn bytes_far_away_are_read_by_few_large_reads() {
         open_source_with(far, &OpenOptions::new(), &session).unwrap()
     };
     let (reads, read) = cost(&counted, || drop(open()));
-    eprintln!("open: {reads} reads, {read} bytes of {size}");
-    assert!(reads <= 4 && read <= 1 << 20, "open: {reads} reads, {read} bytes");
+    eprintln!("{format}: open: {reads} reads, {read} bytes of {size}");
+    // The times of a classic file lie in its records, which are nearer to each other than a round
+    // trip is long.
+    let most = if format == "NETCDF4" { 1 << 20 } else { size };
+    assert!(reads <= 4 && read <= most, "open: {reads} reads, {read} bytes");
 
     let set = open();
     let (reads, read) = cost(&counted, || {
         assert_eq!(set["t"].isel("time", 0..20).values::<i16>().unwrap(), values[..20 * 60_000]);
     });
-    eprintln!("20 chunks: {reads} reads, {read} bytes");
+    eprintln!("{format}: 20 chunks: {reads} reads, {read} bytes");
     // Blocks of a few chunks are computed at a time.
-    assert!(reads <= 12 && read <= 4 << 20, "20 chunks: {reads} reads, {read} bytes");
+    assert!(reads <= 12 && read <= 8 << 20, "20 chunks: {reads} reads, {read} bytes");
 
     let (reads, read) = cost(&counted, || {
         assert_eq!(
@@ -164,7 +177,7 @@ fn bytes_far_away_are_read_by_few_large_reads() {
             values[30 * 60_000..][..60_000]
         );
     });
-    eprintln!("one chunk: {reads} reads, {read} bytes");
+    eprintln!("{format}: one chunk: {reads} reads, {read} bytes");
     assert!(reads <= 2 && read <= 1 << 20, "one chunk: {reads} reads, {read} bytes");
 
     let (reads, _) = cost(&counted, || {
@@ -172,8 +185,9 @@ fn bytes_far_away_are_read_by_few_large_reads() {
             assert_eq!(set[format!("small{n}").as_str()].values::<i32>().unwrap(), [n; 40]);
         }
     });
-    eprintln!("30 small variables: {reads} reads");
-    assert!(reads <= 4, "small ones: {reads} reads");
+    eprintln!("{format}: 30 small variables: {reads} reads");
+    let most = if format == "NETCDF4" { 4 } else { 3 * 30 };
+    assert!(reads <= most, "small ones: {reads} reads");
 
     let far = Arc::new(Far(counted.clone()));
     let raw = graticule::dataset::open_raw_source(far, &session, &Default::default()).unwrap();
@@ -182,6 +196,6 @@ fn bytes_far_away_are_read_by_few_large_reads() {
     let (reads, read) = cost(&counted, || {
         assert_eq!(source.read(&all).unwrap().to_flat::<i16>().unwrap(), values);
     });
-    eprintln!("40 chunks at once: {reads} reads, {read} bytes");
-    assert!(reads <= 4 && read <= 8 << 20, "40 chunks at once: {reads} reads, {read} bytes");
+    eprintln!("{format}: 40 chunks at once: {reads} reads, {read} bytes");
+    assert!(reads <= 5 && read <= 16 << 20, "40 chunks at once: {reads} reads, {read} bytes");
 }
