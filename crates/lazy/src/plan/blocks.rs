@@ -35,6 +35,7 @@ pub(crate) fn choose_blocks(
     whole_chunks: bool,
     sizes: Sizes,
 ) -> ChunkGrid {
+    let grid = &without_splinters(grid);
     let mut lens = grid.largest();
     let bytes = lens.iter().fold(size.max(1), |n, l| n.saturating_mul((*l).max(1)));
     if bytes > sizes.split() && !whole_chunks {
@@ -58,6 +59,24 @@ pub(crate) fn choose_blocks(
         }
     }
     ChunkGrid::new(dims)
+}
+
+/// Pieces that are short beside the longest, as where the ends of an axis were put together, join
+/// their neighbours: each would read a chunk of its own.
+fn without_splinters(grid: &ChunkGrid) -> ChunkGrid {
+    let dims = grid.dims().iter().map(|dim| {
+        let DimChunks::Cuts(cuts) = dim else { return dim.clone() };
+        let most = dim.longest() + dim.longest() / 4;
+        let mut kept: Vec<usize> = cuts.first().copied().into_iter().collect();
+        for (cut, next) in cuts.iter().zip(cuts.iter().skip(1)).skip(1) {
+            if next - kept.last().copied().unwrap_or(0) > most {
+                kept.push(*cut);
+            }
+        }
+        kept.extend(cuts.last().filter(|_| cuts.len() > 1));
+        DimChunks::Cuts(kept.into())
+    });
+    ChunkGrid::new(dims.collect::<Vec<_>>())
 }
 
 /// Cuts boxes along the slowest axes.
@@ -238,6 +257,7 @@ fn part(grid: &ChunkGrid, axes: &[usize]) -> ChunkGrid {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // tests
 mod tests {
     use super::*;
 
@@ -248,6 +268,19 @@ mod tests {
         assert_eq!(blocks.largest(), [1, 720, 1440]);
         let days = ChunkGrid::even(&[1000, 100, 100], &[1, 100, 100]);
         assert_eq!(choose_blocks(&days, 4, true, Sizes::default()).largest(), [100, 100, 100]);
+    }
+
+    #[test]
+    fn short_pieces_join_their_neighbours() {
+        let cut = |cuts: &[usize]| {
+            let dim = DimChunks::Cuts(cuts.into());
+            without_splinters(&ChunkGrid::new([dim])).dims().first().unwrap().cuts()
+        };
+        assert_eq!(cut(&[0, 1, 719, 720]), [0, 720]);
+        assert_eq!(cut(&[0, 31, 59, 90]), [0, 31, 59, 90]);
+        assert_eq!(cut(&[0, 1, 361, 720]), [0, 361, 720]);
+        assert_eq!(cut(&[0, 5]), [0, 5]);
+        assert_eq!(cut(&[0]), [0]);
     }
 
     #[test]

@@ -190,7 +190,7 @@ fn is_aligned(stage: &Stage) -> bool {
         _ => false,
     });
     !grouped
-        && stage.covers.is_empty()
+        && !stage.covers
         && stage.fit.reread <= 1.0
         && stage.consumers.iter().all(|c| {
             let grid = c.input.grid();
@@ -228,12 +228,9 @@ impl Counter {
     fn begin(&mut self, stage: &Stage, region: &Region) {
         self.seen.clear();
         self.covers.clear();
-        let Ok(boxes) = stage.boxes(&stage.covers, region) else { return };
-        for (tap, found) in stage.covers.all.iter().zip(boxes) {
-            if let Some(found) = found {
-                visit(self, &tap.node, &Selection::from_region(&found));
-                self.covers.push((tap.node.id(), found));
-            }
+        for (node, found) in stage.shared(region) {
+            visit(self, &node, &Selection::from_region(&found));
+            self.covers.push((node.id(), found));
         }
     }
 
@@ -412,9 +409,9 @@ pub(crate) struct BlockCost<'a> {
 
 impl<'a> BlockCost<'a> {
     /// The cost of a block of these lengths.
-    pub(crate) fn of(stage: &'a Stage, lens: &[usize]) -> usize {
-        let covers = stage.cover_cells(lens);
-        Self::of_block(stage, lens, &stage.covers).saturating_add(covers)
+    pub(crate) fn of(stage: &Stage, lens: &[usize]) -> usize {
+        let (taps, bytes) = stage.shared_bytes(lens);
+        BlockCost::of_block(stage, lens, &taps).saturating_add(bytes)
     }
 
     fn of_block(stage: &Stage, lens: &[usize], taps: &'a Taps) -> usize {

@@ -29,7 +29,7 @@ pub(crate) use cost::Reads;
 pub(crate) use cost::lies_in;
 pub(crate) use fit::{Crowd, Fit, met_groups, project};
 pub(crate) use stream::{Piece, Stream, running_input, set};
-pub(crate) use taps::{Tap, Taps};
+pub(crate) use taps::Tap;
 
 /// One part in this many of the budget is left to the allocator, which does not give all
 /// freed memory back at once.
@@ -137,8 +137,8 @@ pub(crate) struct Stage {
     /// Whether rows of equal fate (all kept or all reduced) are long enough to be handled as
     /// such, and from which axis on they run.
     pub(crate) rows_from: Option<usize>,
-    /// Sources that are read once for each block that needs several boxes of them.
-    pub(crate) covers: Taps,
+    /// Whether blocks need several boxes of some sources, which are read once for each block.
+    pub(crate) covers: bool,
     /// How the blocks follow each other, if they do.
     pub(crate) stream: Option<Stream>,
 }

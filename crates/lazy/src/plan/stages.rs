@@ -11,7 +11,8 @@ use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
 use super::cost::BlockCost;
 use super::fit::{cut, stiff_axes_of};
 use super::stream::middle;
-use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage, Taps};
+use super::taps::shared;
+use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
 use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
 use crate::keep::{Kept, unkept};
 
@@ -289,10 +290,10 @@ impl Builder {
     }
 }
 
-/// The sources that a block of all consumers needs several boxes of.
-pub(super) fn covers(geometry: &Geometry, consumers: &[Consumer]) -> Taps {
-    let inputs: Vec<&LazyArray> = consumers.iter().map(|c| &c.input).collect();
-    Taps::shared(&inputs, &middle(&geometry.grid.shape(), &geometry.grid.largest()))
+/// Whether a block of all consumers needs several boxes of some source.
+pub(super) fn covers(geometry: &Geometry, consumers: &[Consumer]) -> bool {
+    let block = middle(&geometry.grid.shape(), &geometry.grid.largest());
+    !shared(consumers.iter().map(|c| &c.input), &block).is_empty()
 }
 
 /// Blocks of operations on boxes hold more than themselves, and only their kept axes can be cut

@@ -9,10 +9,10 @@ use graticule_array::{ChunkGrid, DimChunks, Region, Result, Selection};
 
 use super::cost::{BlockCost, product};
 use super::fit::{Fit, cut, cut_columns, state_bytes, steps as candidates};
-use super::taps::{Boxes, Tap, Taps};
+use super::taps::{Boxes, Tap, Taps, shared};
 use super::{Action, Stage, Task};
 use crate::block::shapes;
-use crate::expr::Op;
+use crate::expr::{LazyArray, Op};
 
 /// More steps are not simulated one by one.
 const MAX_STEPS: usize = 4096;
@@ -235,19 +235,27 @@ impl Stage {
         Ok(out)
     }
 
-    /// Bytes of the boxes that are read for all of a block of these lengths.
-    pub(crate) fn cover_cells(&self, lens: &[usize]) -> usize {
-        let boxes = self.boxes(&self.covers, &middle(&self.geometry.grid.shape(), lens));
-        let taps = self.covers.all.iter().zip(boxes.unwrap_or_default());
-        let bytes = taps.map(|(tap, found)| {
-            let size = tap.node.dtype().planned_size();
-            let scratch = match tap.node.op() {
+    /// The boxes of sources that are read once for all of a block.
+    pub(crate) fn shared(&self, region: &Region) -> Vec<(LazyArray, Region)> {
+        if !self.covers || self.stream.is_some() {
+            return Vec::new();
+        }
+        shared(self.consumers.iter().map(|c| &c.input), region)
+    }
+
+    /// As [`shared`](Self::shared), of a block of these lengths, and the bytes that they take.
+    pub(crate) fn shared_bytes(&self, lens: &[usize]) -> (Taps, usize) {
+        let boxes = self.shared(&middle(&self.geometry.grid.shape(), lens));
+        let bytes = boxes.iter().map(|(node, region)| {
+            let size = node.dtype().planned_size();
+            let scratch = match node.op() {
                 Op::Read(source) => source.limits().scratch,
                 _ => 0,
             };
-            found.map_or(0, |r| r.count().saturating_mul(size)).saturating_add(scratch)
+            region.count().saturating_mul(size).saturating_add(scratch)
         });
-        bytes.fold(0, usize::saturating_add)
+        let bytes = bytes.fold(0, usize::saturating_add);
+        (Taps::of(boxes.into_iter().map(|(node, _)| node)), bytes)
     }
 }
 
@@ -319,7 +327,7 @@ pub(crate) fn fits(stage: &Stage, held: u64, room: u64, threads: usize) -> Vec<(
         for least in [false, true] {
             let Some(taps) = Taps::along(&roots, least) else { continue };
             // A source under several taps, or in several boxes, is held itself.
-            let shares = !stage.covers.is_empty() || shares_sources(&taps);
+            let shares = stage.covers || shares_sources(&taps);
             if taps.is_empty() || (shares && !least) {
                 continue;
             }

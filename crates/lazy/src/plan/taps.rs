@@ -30,24 +30,11 @@ pub(crate) struct Taps {
 }
 
 impl Taps {
-    /// The sources of which a block of these lengths needs several boxes that are not much less
-    /// together than the box around them.
-    pub(crate) fn shared(roots: &[&LazyArray], region: &Region) -> Self {
-        let mut met = Met::default();
-        for root in roots {
-            if met.visit(root, region).is_err() {
-                return Self::default();
-            }
-        }
+    /// Nodes that blocks read whole boxes of.
+    pub(crate) fn of(nodes: impl IntoIterator<Item = LazyArray>) -> Self {
         let mut taps = Self::default();
-        for (node, regions) in met.sources {
-            let Some(around) = regions.iter().cloned().reduce(|a, b| cover(&a, &b)) else {
-                continue;
-            };
-            let each: usize = regions.iter().map(Region::count).sum();
-            if regions.len() > 1 && around.count() <= each {
-                taps.push(Tap { node, axis: None, runs: false });
-            }
+        for node in nodes {
+            taps.push(Tap { node, axis: None, runs: false });
         }
         taps
     }
@@ -93,6 +80,27 @@ impl Taps {
         let mut walk = Walk { taps: self, boxes, seen: HashSet::new() };
         walk.visit(root, region)
     }
+}
+
+/// The sources of which a box of all of these needs several boxes that are not much less together
+/// than the box around them, and that box.
+pub(crate) fn shared<'a>(
+    roots: impl IntoIterator<Item = &'a LazyArray>,
+    region: &Region,
+) -> Vec<(LazyArray, Region)> {
+    let mut met = Met::default();
+    for root in roots {
+        if met.visit(root, region).is_err() {
+            return Vec::new();
+        }
+    }
+    let around = |(node, regions): (LazyArray, Vec<Region>)| {
+        let each: usize = regions.iter().map(Region::count).sum();
+        let several = regions.len() > 1;
+        let around = regions.into_iter().reduce(|a, b| cover(&a, &b))?;
+        (several && around.count() <= each).then_some((node, around))
+    };
+    met.sources.into_iter().filter_map(around).collect()
 }
 
 /// The smallest box around two.

@@ -142,12 +142,9 @@ pub(super) fn run_block(
     // What the block needs several boxes of, or parts of several times, is read first.
     let mut first = Resolver::new(blocks);
     let mut covers = Vec::new();
-    if stage.stream.is_none() && !stage.covers.is_empty() {
-        for (tap, found) in stage.covers.all.iter().zip(stage.boxes(&stage.covers, region)?) {
-            let Some(found) = found else { continue };
-            let array = first.array(&tap.node, &Selection::from_region(&found))?;
-            covers.push(Held::new(tap.node.id(), found, array));
-        }
+    for (node, found) in stage.shared(region) {
+        let array = first.array(&node, &Selection::from_region(&found))?;
+        covers.push(Held::new(node.id(), found, array));
     }
     let held = if covers.is_empty() { held } else { &covers };
     let mut resolver = Resolver::beside(blocks, held);
