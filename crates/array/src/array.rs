@@ -9,8 +9,10 @@ use crate::buffer::{Buffer, Shared, each_buffer, map_buffer};
 use crate::dtype::DType;
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::pages::zeroed;
 use crate::region::{Region, Shape};
 use crate::selection::{Pick, Selection};
+use crate::spread::in_order;
 
 /// An N-d array whose element type is a value. Cloning shares the storage.
 ///
@@ -94,8 +96,11 @@ impl Array {
     /// # Errors
     /// If the array would be larger than memory addresses allow.
     pub fn zeros(dtype: &DType, shape: &[usize]) -> Result<Self> {
-        fn make<T: Element>(shape: &[usize]) -> Buffer {
-            T::wrap(ArrayD::from_elem(IxDyn(shape), T::default()).into_shared())
+        fn make<T: Element>(shape: &[usize]) -> Result<Buffer> {
+            let elements = zeroed::<T>(shape.iter().product());
+            let made = ArrayD::from_shape_vec(IxDyn(shape), elements);
+            let made = made.map_err(|_| Error::bug("zeros do not fill their shape"))?;
+            Ok(T::wrap(made.into_shared()))
         }
         // Axes without elements do not excuse the others: strides are products of their lengths.
         let size = dtype.planned_size().max(1);
@@ -104,20 +109,20 @@ impl Array {
             return Err(Error::over_budget(format!("an array of {dtype} {shape:?} is too large")));
         }
         let buffer = match dtype {
-            DType::Bool => make::<bool>(shape),
-            DType::I8 => make::<i8>(shape),
-            DType::I16 => make::<i16>(shape),
-            DType::I32 => make::<i32>(shape),
-            DType::I64 | DType::Time(_) | DType::Duration(_) => make::<i64>(shape),
-            DType::U8 | DType::Char => make::<u8>(shape),
-            DType::U16 => make::<u16>(shape),
-            DType::U32 => make::<u32>(shape),
-            DType::U64 => make::<u64>(shape),
-            DType::F16 => make::<half::f16>(shape),
-            DType::F32 => make::<f32>(shape),
-            DType::F64 => make::<f64>(shape),
-            DType::C64 => make::<num_complex::Complex32>(shape),
-            DType::C128 => make::<num_complex::Complex64>(shape),
+            DType::Bool => make::<bool>(shape)?,
+            DType::I8 => make::<i8>(shape)?,
+            DType::I16 => make::<i16>(shape)?,
+            DType::I32 => make::<i32>(shape)?,
+            DType::I64 | DType::Time(_) | DType::Duration(_) => make::<i64>(shape)?,
+            DType::U8 | DType::Char => make::<u8>(shape)?,
+            DType::U16 => make::<u16>(shape)?,
+            DType::U32 => make::<u32>(shape)?,
+            DType::U64 => make::<u64>(shape)?,
+            DType::F16 => make::<half::f16>(shape)?,
+            DType::F32 => make::<f32>(shape)?,
+            DType::F64 => make::<f64>(shape)?,
+            DType::C64 => make::<num_complex::Complex32>(shape)?,
+            DType::C128 => make::<num_complex::Complex64>(shape)?,
             DType::Str => {
                 Buffer::Text(ArrayD::from_elem(IxDyn(shape), crate::Text::from("")).into_shared())
             }
@@ -210,11 +215,7 @@ impl Array {
     /// # Errors
     /// If the elements are not held as `T`.
     pub fn to_flat<T: Element>(&self) -> Result<Vec<T>> {
-        let data = self.typed::<T>()?;
-        Ok(match data.as_slice() {
-            Some(flat) => flat.to_vec(),
-            None => data.iter().cloned().collect(),
-        })
+        Ok(in_order(&self.view::<T>()?))
     }
 
     /// The elements in row-major order, without a copy if this is the only owner.
@@ -232,7 +233,7 @@ impl Array {
                 }
                 return Ok(flat.into_iter().skip(start.unwrap_or(0)).collect());
             }
-            return Ok(owned.iter().cloned().collect());
+            return Ok(in_order(&owned.view()));
         }
         self.to_flat()
     }
@@ -345,12 +346,12 @@ impl Array {
         let wrong =
             |_| Error::mismatch(format!("{:?} cannot be reshaped to {shape:?}", self.shape()));
         Ok(self.rewrap(map_buffer!(&self.buffer, data => {
-            let whole = if data.is_standard_layout() {
-                data.clone()
+            if data.is_standard_layout() {
+                data.clone().into_shape_with_order(IxDyn(&full)).map_err(wrong)?
             } else {
-                data.as_standard_layout().into_owned().into_shared()
-            };
-            whole.into_shape_with_order(IxDyn(&full)).map_err(wrong)?
+                let flat = in_order(&data.view());
+                ArrayD::from_shape_vec(IxDyn(&full), flat).map_err(wrong)?.into_shared()
+            }
         })))
     }
 

@@ -44,20 +44,28 @@ impl Array {
         Ok(self.rewrap(buffer))
     }
 
-    /// Where the tile lies in this array, if it lies there in one piece: leading axes repeat, the
-    /// rest are the axes of the array in order, and the tile stays within one repetition.
+    /// Whether pieces of the array seen under that shape, as [`spread`](Self::spread) gives them,
+    /// are pieces of its storage if they do not reach beyond its end: leading axes repeat, the
+    /// rest are the axes of the array in order.
+    #[must_use]
+    pub fn lies_under(&self, axes: &[Option<usize>], shape: &[usize]) -> bool {
+        let lead = axes.iter().position(Option::is_some).unwrap_or(axes.len());
+        let own = axes.get(lead..).unwrap_or_default();
+        let in_order = own.iter().enumerate().all(|(i, axis)| *axis == Some(i));
+        in_order
+            && shape.get(lead..) == Some(self.shape())
+            && crate::buffer::each_buffer!(self.buffer(), d => d.is_standard_layout())
+    }
+
+    /// Where the tile lies in this array, if it lies there in one piece and stays within one
+    /// repetition.
     fn direct(
         &self,
         axes: &[Option<usize>],
         shape: &[usize],
         range: &Range<usize>,
     ) -> Option<Range<usize>> {
-        let lead = axes.iter().position(Option::is_some).unwrap_or(axes.len());
-        let own = axes.get(lead..)?;
-        let in_order = own.iter().enumerate().all(|(i, axis)| *axis == Some(i));
-        let same = shape.get(lead..)? == self.shape();
-        let contiguous = crate::buffer::each_buffer!(self.buffer(), d => d.is_standard_layout());
-        if !(in_order && same && contiguous) || self.is_empty() {
+        if self.is_empty() || !self.lies_under(axes, shape) {
             return None;
         }
         let n = self.len();
@@ -193,7 +201,14 @@ fn copy<T: Clone>(part: &ArrayViewD<'_, T>, out: &mut Vec<T>) {
         out.extend_from_slice(flat);
         return;
     }
+    // Axes that lie one behind the other are one.
+    let mut part = part.view();
     let inner = part.ndim().saturating_sub(1);
+    for axis in (0..inner).rev() {
+        if !part.merge_axes(Axis(axis), Axis(inner)) {
+            break;
+        }
+    }
     let length = part.shape().last().copied().unwrap_or(1);
     let stride = part.strides().get(inner).copied().unwrap_or(1);
     if (stride == 1 || stride == 0) && length >= 8 {
@@ -207,4 +222,11 @@ fn copy<T: Clone>(part: &ArrayViewD<'_, T>, out: &mut Vec<T>) {
         return;
     }
     part.iter().for_each(|x| out.push(x.clone()));
+}
+
+/// The elements in row-major order.
+pub(crate) fn in_order<T: Clone>(view: &ArrayViewD<'_, T>) -> Vec<T> {
+    let mut out = Vec::with_capacity(view.len());
+    copy(view, &mut out);
+    out
 }

@@ -1,10 +1,13 @@
 //! How kernels walk the lines of an array.
 #![allow(clippy::indexing_slicing)] // hot loops over slices whose lengths are checked above them
 
+use ndarray::{ArrayViewD, Axis};
+
 use super::running::Memory;
 use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::pages::zeroed;
 
 /// Lines that lie side by side are copied this many at a time.
 const BUNCH: usize = 16;
@@ -24,7 +27,7 @@ pub(super) fn around(input: &Array, axis: usize) -> Result<(usize, usize, usize)
 }
 
 /// The shape with another length along an axis.
-fn with_length(input: &Array, axis: usize, len: usize) -> Vec<usize> {
+pub(super) fn with_length(input: &Array, axis: usize, len: usize) -> Vec<usize> {
     let lens = input.shape().iter().enumerate();
     lens.map(|(a, n)| if a == axis { len } else { *n }).collect()
 }
@@ -35,6 +38,55 @@ fn flat<T: Element + Clone>(input: &Array) -> Result<std::borrow::Cow<'_, [T]>> 
         Some(slice) => Ok(slice.into()),
         None => Ok(input.to_flat::<T>()?.into()),
     }
+}
+
+/// What lies behind the axis of lines, for each position along it and before it: neighbouring
+/// elements of neighbouring lines. Copied only where these are not pieces of memory.
+pub(super) enum Slabs<'a, T: Clone> {
+    /// All in row-major order, and how many elements each has.
+    Flat(std::borrow::Cow<'a, [T]>, usize),
+    Apart(Vec<&'a [T]>),
+}
+
+impl<'a, T: Element + Clone> Slabs<'a, T> {
+    pub(super) fn new(input: &'a Array, axis: usize) -> Result<Self> {
+        let (outer, n, inner) = around(input, axis)?;
+        if let Some(slice) = input.as_slice::<T>() {
+            return Ok(Self::Flat(slice.into(), inner));
+        }
+        if inner >= APART
+            && let Some(apart) = apart(&input.view::<T>()?, axis, outer * n)
+        {
+            return Ok(Self::Apart(apart));
+        }
+        Ok(Self::Flat(input.to_flat::<T>()?.into(), inner))
+    }
+
+    /// The slab of a position, counted along the axis and those before it.
+    pub(super) fn get(&self, i: usize) -> &[T] {
+        match self {
+            Self::Flat(all, len) => &all[i * len..(i + 1) * len],
+            Self::Apart(slabs) => slabs[i],
+        }
+    }
+}
+
+/// Slabs shorter than this are copied: finding each takes some time.
+const APART: usize = 64;
+
+fn apart<'a, T>(view: &ArrayViewD<'a, T>, axis: usize, count: usize) -> Option<Vec<&'a [T]>> {
+    let mut slabs = Vec::with_capacity(count);
+    for flat in 0..count {
+        let mut rest = flat;
+        let mut slab = view.clone();
+        for a in (0..=axis).rev() {
+            let n = *view.shape().get(a)?;
+            slab = slab.index_axis_move(Axis(a), rest % n);
+            rest /= n;
+        }
+        slabs.push(slab.to_slice()?);
+    }
+    Some(slabs)
 }
 
 /// Carries a state along each line: `step` takes the state, the position in the part and an
@@ -93,22 +145,23 @@ where
     let shape = with_length(input, axis, out_len);
     let total = shape.iter().try_fold(1usize, |m, l| m.checked_mul(*l));
     let total = total.ok_or_else(|| Error::over_budget(format!("{shape:?} is too large")))?;
-    let from = flat::<T>(input)?;
-    let mut out = vec![U::default(); total];
+    let mut out = zeroed::<U>(total);
     if inner == 1 {
+        let from = flat::<T>(input)?;
         for o in 0..outer {
             each(&from[o * n..(o + 1) * n], &mut out[o * out_len..(o + 1) * out_len])?;
         }
         return Array::from_vec(shape, out);
     }
+    let slabs = Slabs::<T>::new(input, axis)?;
     let mut lines = vec![T::default(); n * BUNCH.min(inner)];
     let mut made = vec![U::default(); out_len * BUNCH.min(inner)];
     for o in 0..outer {
         for first in (0..inner).step_by(BUNCH) {
             let count = BUNCH.min(inner - first);
             for k in 0..n {
-                let at = (o * n + k) * inner + first;
-                for (b, value) in from[at..at + count].iter().enumerate() {
+                let slab = &slabs.get(o * n + k)[first..first + count];
+                for (b, value) in slab.iter().enumerate() {
                     lines[b * n + k] = value.clone();
                 }
             }

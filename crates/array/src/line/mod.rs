@@ -8,6 +8,7 @@ mod curve;
 mod fit;
 mod gaps;
 mod grouped;
+mod keys;
 mod lines;
 mod order;
 mod running;

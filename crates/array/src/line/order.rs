@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::keys::{Keyed, pick_two, present};
 use super::lines::by_line;
 use crate::array::Array;
 use crate::dtype::DType;
@@ -123,7 +124,11 @@ pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64, method: Method) -> f64 
     if below < 0.0 {
         return at(0.0);
     }
-    let (a, b) = (at(below), at(below + 1.0));
+    between(at(below), at(below + 1.0), part)
+}
+
+/// This part of the way from one element to the next.
+fn between(a: f64, b: f64, part: f64) -> f64 {
     if part == 0.0 || a == b {
         return a;
     }
@@ -183,68 +188,63 @@ impl Quantiles {
         to: &DType,
         out: usize,
     ) -> Result<Array> {
-        let lines = input.cast(&DType::F64)?;
-        let mut sorted: Vec<f64> = Vec::new();
-        let mut members: Vec<Vec<f64>> =
-            vec![Vec::new(); self.groups.as_ref().map_or(0, |(_, n)| *n)];
-        let made = by_line::<f64, f64>(&lines, axis, out, |line, made| {
-            match &self.groups {
-                None => {
-                    sorted.clear();
-                    sorted.extend_from_slice(line);
-                    self.fill(&mut sorted, made);
-                }
-                Some((codes, _)) => {
-                    members.iter_mut().for_each(Vec::clear);
-                    for (x, code) in line.iter().zip(&**codes) {
-                        if let Some(group) = members.get_mut(*code as usize) {
-                            group.push(*x);
-                        }
-                    }
-                    let places = made.chunks_mut(self.q.len().max(1));
-                    for (group, made) in members.iter_mut().zip(places) {
-                        self.fill(group, made);
-                    }
-                }
-            }
-            Ok(())
-        })?;
+        let made = match input.dtype() {
+            DType::F32 => self.lines::<f32>(input, axis, out)?,
+            _ => self.lines::<f64>(&input.cast(&DType::F64)?, axis, out)?,
+        };
         made.cast(to)
     }
 
+    fn lines<T: Keyed>(&self, input: &Array, axis: usize, out: usize) -> Result<Array> {
+        let mut keys: Vec<T::Key> = Vec::new();
+        let mut members: Vec<Vec<T>> =
+            vec![Vec::new(); self.groups.as_ref().map_or(0, |(_, n)| *n)];
+        by_line::<T, f64>(input, axis, out, |line, made| {
+            let Some((codes, _)) = &self.groups else {
+                self.fill(line, &mut keys, made);
+                return Ok(());
+            };
+            members.iter_mut().for_each(Vec::clear);
+            for (x, code) in line.iter().zip(&**codes) {
+                if let Some(group) = members.get_mut(*code as usize) {
+                    group.push(*x);
+                }
+            }
+            let places = made.chunks_mut(self.q.len().max(1));
+            for (group, made) in members.iter().zip(places) {
+                self.fill(group, &mut keys, made);
+            }
+            Ok(())
+        })
+    }
+
     /// Puts the quantiles of some elements, in any order, into `made`.
-    fn fill(&self, elements: &mut Vec<f64>, made: &mut [f64]) {
-        let before = elements.len();
-        elements.retain(|x| !x.is_nan());
-        if elements.len() < before && !self.skip_missing {
+    fn fill<T: Keyed>(&self, elements: &[T], keys: &mut Vec<T::Key>, made: &mut [f64]) {
+        let n = present(elements, keys);
+        if n == 0 || (n < elements.len() && !self.skip_missing) {
             made.fill(f64::NAN);
             return;
         }
-        if let ([q], true) = (&*self.q, elements.len() > 32) {
-            made.fill(self.select(elements, *q));
-            return;
+        let many = self.q.len() > SELECTED;
+        if many {
+            keys.sort_unstable();
         }
-        elements.sort_unstable_by(f64::total_cmp);
         for (q, to) in self.q.iter().zip(made) {
-            *to = quantile_of_sorted(elements, *q, self.method);
+            let (below, part) = self.method.place(n, *q);
+            let at = (below.max(0.0) as usize).min(n - 1);
+            let (low, next) = match keys.get(at..) {
+                Some([low, next, ..]) if many => (*low, *next),
+                Some([low]) if many => (*low, *low),
+                _ => pick_two(keys, at),
+            };
+            let (low, next) = (T::value(low), T::value(next));
+            *to = if below < 0.0 { low } else { between(low, next, part) };
         }
-    }
-
-    /// One quantile without sorting everything.
-    fn select(&self, elements: &mut [f64], q: f64) -> f64 {
-        let n = elements.len();
-        let (below, part) = self.method.place(n, q);
-        let at = (below.max(0.0) as usize).min(n - 1);
-        let (_, low, rest) = elements.select_nth_unstable_by(at, f64::total_cmp);
-        let low = *low;
-        let next = rest.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-        if below < 0.0 || part == 0.0 || low == next {
-            return low;
-        }
-        let apart = next - low;
-        if part >= 0.5 { next - apart * (1.0 - part) } else { low + apart * part }
     }
 }
+
+/// Up to so many quantiles are picked, more are found by sorting.
+const SELECTED: usize = 3;
 
 /// The rank of each element of its line, from 1; equal elements share the mean of theirs.
 pub(super) fn ranks(input: &Array, axis: usize, share: bool) -> Result<Array> {

@@ -72,3 +72,40 @@ fn lines_are_given_whole() {
         assert_eq!(last(&made, 1).unwrap(), last(&x, n - 1).unwrap());
     }
 }
+
+/// A part of a larger array is not one piece of memory.
+#[test]
+fn parts_of_arrays_give_what_copies_of_them_give() {
+    use crate::{Region, Window, WindowStat};
+    let shape = [23usize, 9, 101];
+    let values: Vec<f32> = (0..shape.iter().product())
+        .map(|i| if i % 13 == 5 { f32::NAN } else { ((i * 7919) % 509) as f32 })
+        .collect();
+    let whole = Array::from_vec(shape, values).unwrap();
+    let mut ops: Vec<LineOp> = [WindowStat::Mean, WindowStat::Max, WindowStat::Std { ddof: 0.0 }]
+        .into_iter()
+        .map(|stat| LineOp::Window(Window { len: 4, before: 1, least: 2, stat }))
+        .collect();
+    ops.push(LineOp::Quantile(Quantiles {
+        q: [0.3].into(),
+        method: QuantileMethod::Linear,
+        skip_missing: true,
+        keep_floats: false,
+        groups: None,
+    }));
+    for (start, len) in
+        [([2, 3, 0], [20, 4, 101]), ([0, 1, 5], [23, 8, 70]), ([1, 1, 1], [9, 5, 9])]
+    {
+        let part = whole.region(&Region::new(start, len)).unwrap();
+        let copy = Array::from_vec(len, part.to_flat::<f32>().unwrap()).unwrap();
+        for turned in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
+            let (part, copy) = (part.permute(&turned).unwrap(), copy.permute(&turned).unwrap());
+            let shape = copy.shape().to_vec();
+            let copy = Array::from_vec(shape, copy.to_flat::<f32>().unwrap()).unwrap();
+            for (op, axis) in ops.iter().flat_map(|op| (0..3).map(move |a| (op, a))) {
+                let (a, b) = (op.apply(&part, axis).unwrap(), op.apply(&copy, axis).unwrap());
+                assert_eq!(a.to_packed(), b.to_packed(), "{op} along {axis}");
+            }
+        }
+    }
+}

@@ -1,10 +1,8 @@
 //! Statistics of moving windows.
-//!
-//! Each statistic is a monoid. Lines are cut in blocks of one window's length at fixed positions;
-//! a window is the end of one block and the beginning of the next, whose statistics are carried
-//! along from the block's border. So each element costs a constant number of operations, nothing
-//! is subtracted, and the bits do not depend on how the line was cut for computing.
 #![allow(clippy::indexing_slicing)] // hot loops over buffers of one length
+
+mod fold;
+mod monoid;
 
 use std::fmt;
 use std::ops::Range;
@@ -15,6 +13,8 @@ use super::running::Memory;
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::number::Real;
+use monoid::{First, Highest, Lowest, Moments, Monoid, Product, Total};
 
 /// What is computed of each window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,6 +77,42 @@ impl fmt::Display for Window {
     }
 }
 
+/// Calls a method with the monoid of the window's statistic, and with the function from its
+/// numbers and from where the window begins to the statistic.
+macro_rules! by_statistic {
+    ($window:ident.$run:ident::<[$($type:ty),*]>($($arg:expr),*)) => {{
+        let var = |ddof: f64| {
+            move |[n, _, squares]: [f64; 3], _: f64| {
+                let over = n - ddof;
+                if over > 0.0 { squares / over } else { f64::NAN }
+            }
+        };
+        let place = |[_, _, at]: [f64; 3], origin: f64| at - origin;
+        let second = |[_, value]: [f64; 2], _: f64| value;
+        match $window.stat {
+            WindowStat::Count => $window.$run::<2, Total $(, $type)*>($($arg),*, |s, _| s[0]),
+            WindowStat::Sum => $window.$run::<2, Total $(, $type)*>($($arg),*, second),
+            WindowStat::Mean => {
+                $window.$run::<2, Total $(, $type)*>($($arg),*, |s, _| s[1] / s[0])
+            }
+            WindowStat::Prod => $window.$run::<2, Product $(, $type)*>($($arg),*, second),
+            WindowStat::Min => $window.$run::<2, Lowest $(, $type)*>($($arg),*, second),
+            WindowStat::Max => $window.$run::<2, Highest $(, $type)*>($($arg),*, second),
+            WindowStat::Var { ddof } => {
+                $window.$run::<3, Moments $(, $type)*>($($arg),*, var(ddof))
+            }
+            WindowStat::Std { ddof } => {
+                let var = var(ddof);
+                let std = move |s: [f64; 3], o: f64| var(s, o).sqrt();
+                $window.$run::<3, Moments $(, $type)*>($($arg),*, std)
+            }
+            WindowStat::ArgMin => $window.$run::<3, First<false> $(, $type)*>($($arg),*, place),
+            WindowStat::ArgMax => $window.$run::<3, First<true> $(, $type)*>($($arg),*, place),
+            WindowStat::Quantile { .. } => Err(Error::bug("a quantile is no monoid")),
+        }
+    }};
+}
+
 impl Window {
     /// Integers become floats, because windows at the ends may be missing.
     pub(super) fn result(&self, input: &DType) -> Result<DType> {
@@ -112,29 +148,31 @@ impl Window {
         out: Range<usize>,
     ) -> Result<Array> {
         let to = self.result(part.dtype())?;
-        let input = part.cast(&DType::F64)?;
-        let n = out.len();
-        let made = match self.stat {
-            WindowStat::Count | WindowStat::Sum | WindowStat::Mean => {
-                self.fold::<Total>(&input, axis, start, &out)?
-            }
-            WindowStat::Prod => self.fold::<Product>(&input, axis, start, &out)?,
-            WindowStat::Min => self.fold::<Lowest>(&input, axis, start, &out)?,
-            WindowStat::Max => self.fold::<Highest>(&input, axis, start, &out)?,
-            WindowStat::Var { .. } | WindowStat::Std { .. } => {
-                self.fold::<Moments>(&input, axis, start, &out)?
-            }
-            WindowStat::ArgMin => self.fold::<First<false>>(&input, axis, start, &out)?,
-            WindowStat::ArgMax => self.fold::<First<true>>(&input, axis, start, &out)?,
-            WindowStat::Quantile { q, method } => {
-                let mut sorted = Vec::new();
-                by_line::<f64, f64>(&input, axis, n, |line, made| {
-                    self.quantiles(line, start, out.clone(), q, method, &mut sorted, made);
-                    Ok(())
-                })?
-            }
-        };
-        made.cast(&to)
+        let lies = Lies { start, out };
+        if let WindowStat::Quantile { q, method } = self.stat {
+            let mut sorted = Vec::new();
+            let input = part.cast(&DType::F64)?;
+            let n = lies.out.len();
+            let made = by_line::<f64, f64>(&input, axis, n, |line, made| {
+                self.quantiles(line, &lies, q, method, &mut sorted, made);
+                Ok(())
+            })?;
+            return made.cast(&to);
+        }
+        match (part.dtype(), &to) {
+            (DType::F32, DType::F32) => self.any::<f32, f32>(part, axis, &lies),
+            (DType::F32, _) => self.any::<f32, f64>(part, axis, &lies)?.cast(&to),
+            _ => self.any::<f64, f64>(&part.cast(&DType::F64)?, axis, &lies)?.cast(&to),
+        }
+    }
+
+    fn any<T: Real + Default, U: Real + Default>(
+        &self,
+        input: &Array,
+        axis: usize,
+        lies: &Lies,
+    ) -> Result<Array> {
+        by_statistic!(self.fold::<[T, U]>(input, axis, lies))
     }
 
     /// Whether the windows of lines of `len` elements are all that lies before each element.
@@ -153,124 +191,41 @@ impl Window {
     ) -> Result<Array> {
         let to = self.result(part.dtype())?;
         let input = part.cast(&DType::F64)?;
-        let made = match self.stat {
-            WindowStat::Count | WindowStat::Sum | WindowStat::Mean => {
-                self.expand::<Total>(&input, axis, at, memory)?
-            }
-            WindowStat::Prod => self.expand::<Product>(&input, axis, at, memory)?,
-            WindowStat::Min => self.expand::<Lowest>(&input, axis, at, memory)?,
-            WindowStat::Max => self.expand::<Highest>(&input, axis, at, memory)?,
-            WindowStat::Var { .. } | WindowStat::Std { .. } => {
-                self.expand::<Moments>(&input, axis, at, memory)?
-            }
-            WindowStat::ArgMin => self.expand::<First<false>>(&input, axis, at, memory)?,
-            WindowStat::ArgMax => self.expand::<First<true>>(&input, axis, at, memory)?,
-            WindowStat::Quantile { .. } => return Err(Error::bug("quantiles do not expand")),
-        };
-        made.cast(&to)
+        by_statistic!(self.expand::<[]>(&input, axis, at, memory))?.cast(&to)
     }
 
-    fn expand<M: Monoid>(
+    fn expand<const P: usize, M: Monoid<P>>(
         &self,
         input: &Array,
         axis: usize,
         first: usize,
         memory: &mut Memory,
+        value: impl Fn([f64; P], f64) -> f64,
     ) -> Result<Array> {
-        let least = self.least.max(1) as u64;
-        sweep(input, axis, M::NONE, memory, |state: &mut M, k, x: f64| {
-            let at = first + k;
-            *state = state.join(M::of(x, at));
-            let origin = at as i64 - self.before as i64;
-            if state.count() < least { f64::NAN } else { state.value(self.stat, origin) }
+        let least = self.least.max(1) as f64;
+        sweep(input, axis, M::NONE, memory, |state: &mut [f64; P], k, x: f64| {
+            let at = (first + k) as f64;
+            *state = M::join(*state, M::of(x, at));
+            if state[0] < least { f64::NAN } else { value(*state, at - self.before as f64) }
         })
-    }
-
-    fn fold<M: Monoid>(
-        &self,
-        input: &Array,
-        axis: usize,
-        start: usize,
-        out: &Range<usize>,
-    ) -> Result<Array> {
-        let mut heads: Vec<M> = Vec::new();
-        let mut tails: Vec<M> = Vec::new();
-        by_line::<f64, f64>(input, axis, out.len(), |line, made| {
-            self.fold_line(line, start, out.clone(), &mut heads, &mut tails, made);
-            Ok(())
-        })
-    }
-
-    /// `heads[i]`: from the beginning of the block of element `i` up to it; `tails[i]`: from it
-    /// up to the end of its block.
-    fn fold_line<M: Monoid>(
-        &self,
-        line: &[f64],
-        start: usize,
-        out: Range<usize>,
-        heads: &mut Vec<M>,
-        tails: &mut Vec<M>,
-        made: &mut [f64],
-    ) {
-        let n = line.len();
-        heads.clear();
-        tails.clear();
-        tails.resize(n, M::NONE);
-        let mut state = M::NONE;
-        for (i, x) in line.iter().enumerate() {
-            if (start + i).is_multiple_of(self.len) {
-                state = M::NONE;
-            }
-            state = state.join(M::of(*x, start + i));
-            heads.push(state);
-        }
-        let mut state = M::NONE;
-        for (i, x) in line.iter().enumerate().rev() {
-            if (start + i + 1).is_multiple_of(self.len) {
-                state = M::NONE;
-            }
-            state = M::of(*x, start + i).join(state);
-            tails[i] = state;
-        }
-        for (at, to) in out.zip(made) {
-            // Within the line as it is here; a window that begins before the line ends in its
-            // first block, whose head is all of it.
-            let first = at.checked_sub(self.before);
-            let last = (at + self.len - self.before - 1).min(start + n - 1);
-            let state = match first {
-                None => heads[last - start],
-                Some(first) if first / self.len == last / self.len => {
-                    if first.is_multiple_of(self.len) {
-                        heads[last - start]
-                    } else {
-                        tails[first - start]
-                    }
-                }
-                Some(first) => tails[first - start].join(heads[last - start]),
-            };
-            let least = self.least.max(1) as u64;
-            let origin = at as i64 - self.before as i64;
-            *to = if state.count() < least { f64::NAN } else { state.value(self.stat, origin) };
-        }
     }
 
     /// Keeps the window's elements in order while it moves.
-    #[allow(clippy::too_many_arguments)] // a line, where it lies, and what is asked
     fn quantiles(
         &self,
         line: &[f64],
-        start: usize,
-        out: Range<usize>,
+        lies: &Lies,
         q: f64,
         method: Method,
         sorted: &mut Vec<f64>,
         made: &mut [f64],
     ) {
         sorted.clear();
+        let start = lies.start;
         let end = start + line.len();
         // Elements `from..to` of the line are in the window.
         let (mut from, mut to) = (start, start);
-        for (at, made) in out.zip(made) {
+        for (at, made) in lies.out.clone().zip(made) {
             let first = at.saturating_sub(self.before).max(start);
             let behind = (at + self.len - self.before).min(end);
             while to < behind {
@@ -293,155 +248,11 @@ impl Window {
     }
 }
 
-/// The statistic of some elements that follow each other.
-trait Monoid: Copy + Send + 'static {
-    const NONE: Self;
-    fn of(x: f64, at: usize) -> Self;
-    fn join(self, later: Self) -> Self;
-    fn count(self) -> u64;
-    /// The result for a window whose first element lies at `origin`.
-    fn value(self, stat: WindowStat, origin: i64) -> f64;
-}
-
-#[derive(Clone, Copy)]
-struct Total {
-    count: u64,
-    sum: f64,
-}
-
-impl Monoid for Total {
-    const NONE: Self = Self { count: 0, sum: 0.0 };
-
-    fn of(x: f64, _: usize) -> Self {
-        if x.is_nan() { Self::NONE } else { Self { count: 1, sum: x } }
-    }
-
-    fn join(self, later: Self) -> Self {
-        Self { count: self.count + later.count, sum: self.sum + later.sum }
-    }
-
-    fn count(self) -> u64 {
-        self.count
-    }
-
-    fn value(self, stat: WindowStat, _: i64) -> f64 {
-        match stat {
-            WindowStat::Count => self.count as f64,
-            WindowStat::Mean => self.sum / self.count as f64,
-            _ => self.sum,
-        }
-    }
-}
-
-macro_rules! folds {
-    ($($name:ident: $unit:expr, $join:expr;)*) => {$(
-        #[derive(Clone, Copy)]
-        struct $name(u64, f64);
-
-        impl Monoid for $name {
-            const NONE: Self = Self(0, $unit);
-
-            fn of(x: f64, _: usize) -> Self {
-                if x.is_nan() { Self::NONE } else { Self(1, x) }
-            }
-
-            fn join(self, later: Self) -> Self {
-                let join: fn(f64, f64) -> f64 = $join;
-                Self(self.0 + later.0, join(self.1, later.1))
-            }
-
-            fn count(self) -> u64 {
-                self.0
-            }
-
-            fn value(self, _: WindowStat, _: i64) -> f64 {
-                self.1
-            }
-        }
-    )*};
-}
-
-folds! {
-    Product: 1.0, |a, b| a * b;
-    Lowest: f64::INFINITY, |a, b| if b < a { b } else { a };
-    Highest: f64::NEG_INFINITY, |a, b| if b > a { b } else { a };
-}
-
-/// Count, mean and squared differences from the mean; joined as Chan, Golub and LeVeque (1979).
-#[derive(Clone, Copy)]
-struct Moments {
-    count: u64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Monoid for Moments {
-    const NONE: Self = Self { count: 0, mean: 0.0, squares: 0.0 };
-
-    fn of(x: f64, _: usize) -> Self {
-        if x.is_nan() { Self::NONE } else { Self { count: 1, mean: x, squares: 0.0 } }
-    }
-
-    fn join(self, later: Self) -> Self {
-        if self.count == 0 {
-            return later;
-        }
-        if later.count == 0 {
-            return self;
-        }
-        let count = self.count + later.count;
-        let (a, b, n) = (self.count as f64, later.count as f64, count as f64);
-        let apart = later.mean - self.mean;
-        let mean = self.mean + apart * (b / n);
-        let squares = self.squares + later.squares + apart * apart * (a * b / n);
-        Self { count, mean, squares }
-    }
-
-    fn count(self) -> u64 {
-        self.count
-    }
-
-    fn value(self, stat: WindowStat, _: i64) -> f64 {
-        let (ddof, root) = match stat {
-            WindowStat::Std { ddof } => (ddof, true),
-            WindowStat::Var { ddof } => (ddof, false),
-            _ => (0.0, false),
-        };
-        let over = self.count as f64 - ddof;
-        let var = if over > 0.0 { self.squares / over } else { f64::NAN };
-        if root { var.sqrt() } else { var }
-    }
-}
-
-/// The first lowest or highest element, and where it lies.
-#[derive(Clone, Copy)]
-struct First<const HIGHEST: bool> {
-    count: u64,
-    value: f64,
-    at: usize,
-}
-
-impl<const HIGHEST: bool> Monoid for First<HIGHEST> {
-    const NONE: Self = Self { count: 0, value: 0.0, at: 0 };
-
-    fn of(x: f64, at: usize) -> Self {
-        if x.is_nan() { Self::NONE } else { Self { count: 1, value: x, at } }
-    }
-
-    fn join(self, later: Self) -> Self {
-        let beats = if HIGHEST { later.value > self.value } else { later.value < self.value };
-        let take = later.count > 0 && (self.count == 0 || beats);
-        let count = self.count + later.count;
-        if take { Self { count, ..later } } else { Self { count, ..self } }
-    }
-
-    fn count(self) -> u64 {
-        self.count
-    }
-
-    fn value(self, _: WindowStat, origin: i64) -> f64 {
-        (self.at as i64 - origin) as f64
-    }
+/// Which part of each line there is, and which elements of the result are wanted.
+struct Lies {
+    /// Where the part begins.
+    start: usize,
+    out: Range<usize>,
 }
 
 #[cfg(test)]

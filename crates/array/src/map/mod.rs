@@ -20,7 +20,7 @@ use crate::cast::castable;
 use crate::dtype::{DType, TimeType};
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
-use crate::zip::ZipOp;
+use crate::zip::{ZipOp, over_scalar};
 use graticule_cftime::{Decoder, Field, TimeUnit, TimeUnits};
 
 pub use math::MathFn;
@@ -308,6 +308,19 @@ impl MapOp {
     fn undefined(&self, input: &DType, wanted: &str) -> Error {
         Error::unsupported(format!("\"{self}\" is not defined for {input}"))
             .hint(format!("it works on {wanted}; cast first"))
+    }
+
+    /// The operation as [`apply`](Self::apply) does it, on an array that may be overwritten if
+    /// nobody else holds it.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn apply_owned(&self, input: Array) -> Result<Array> {
+        let Self::With { op, scalar, scalar_first } = self else { return self.apply(&input) };
+        match over_scalar(*op, input, scalar, *scalar_first)? {
+            Ok(made) => Ok(made),
+            Err(input) => self.apply(&input),
+        }
     }
 
     /// The operation on each element.

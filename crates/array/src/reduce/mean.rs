@@ -7,8 +7,8 @@ use num_complex::Complex64;
 use super::cells::Cells;
 use super::count::{count_all, count_present};
 use super::fold::accumulate;
-use super::total::{add_complex, add_reals};
-use super::{ReduceParams, Reduction, State, undefined};
+use super::total::{add_complex, add_reals, add_rows, as_rows};
+use super::{ReduceParams, Reduction, Rows, State, undefined};
 use crate::array::Array;
 use crate::cast::flat;
 use crate::dtype::{DType, MISSING_TICK};
@@ -67,6 +67,9 @@ impl Reduction for Mean {
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
         let (dtype, skip) = (tile.dtype(), self.skips(tile.dtype()));
+        if skip && as_rows(tile, cells, |rows| add_rows(state, rows, true, true))? {
+            return Ok(());
+        }
         if skip {
             count_present(state, 1, tile, cells)?;
         } else {
@@ -77,6 +80,14 @@ impl Reduction for Mean {
             d if d.is_complex() => add_complex(state, tile, cells, skip),
             _ => add_reals(state, tile, cells, skip),
         }
+    }
+
+    fn update_rows(&self, state: &mut State, rows: &Rows<'_>) -> Result<()> {
+        let skip = rows.tiles.first().is_some_and(|t| self.skips(t.dtype()));
+        if skip && add_rows(state, rows, true, true)? {
+            return Ok(());
+        }
+        rows.each(|tile, cells, position| self.update(state, tile, cells, position))
     }
 
     fn merge(&self, into: &mut State, at: usize, from: &State, range: Range<usize>) -> Result<()> {
@@ -94,6 +105,11 @@ impl Reduction for Mean {
 
     fn finish(&self, mut state: State, input: &DType) -> Result<Array> {
         let to = self.result(input)?;
+        if let (Ok((sums, counts)), DType::F32) = (state.pair::<f64, u32>(0), &to) {
+            let pairs = sums.iter().zip(counts.iter());
+            let means: Vec<f32> = pairs.map(|(s, n)| (s / f64::from(*n)) as f32).collect();
+            return Array::from_vec([means.len()], means);
+        }
         let counts = state.counts(1)?;
         let sum = state.take(0)?;
         let cells = [counts.len()];

@@ -14,6 +14,7 @@ mod fold;
 mod logic;
 mod mean;
 mod prod;
+mod rows;
 mod state;
 mod sum;
 mod total;
@@ -28,6 +29,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result, did_you_mean};
 
 pub use cells::Cells;
+pub use rows::Rows;
 pub use state::State;
 
 /// What the caller may choose about a reduction.
@@ -144,6 +146,15 @@ pub trait Reduction: Send + Sync + Debug {
         cells: Cells<'_>,
         first_position: u64,
     ) -> Result<()>;
+
+    /// Folds in many rows, as [`update`](Self::update) one after the other would. The result must
+    /// have the same bits: how many come at once is not part of it.
+    ///
+    /// # Errors
+    /// If the tiles do not hold the rows, or a cell does not exist.
+    fn update_rows(&self, state: &mut State, rows: &Rows<'_>) -> Result<()> {
+        rows.each(|tile, cells, position| self.update(state, tile, cells, position))
+    }
 
     /// Merges cells `range` of `from` into the cells of `into` that begin at `at`. `from` has seen
     /// later elements than `into`.

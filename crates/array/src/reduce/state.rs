@@ -156,6 +156,12 @@ impl State {
     }
 }
 
+fn add_counts(sums: &mut [u64], new: &[u32]) {
+    for (sum, new) in sums.iter_mut().zip(new) {
+        *sum = sum.saturating_add(u64::from(*new));
+    }
+}
+
 fn missing_part() -> Error {
     Error::bug("a reduction's state lacks a part")
 }
@@ -178,10 +184,33 @@ impl State {
         }
         let mut new = vec![0u32; counts.len()];
         count(&mut new);
-        for (sum, new) in counts.as_slice_mut::<u64>()?.iter_mut().zip(new) {
-            *sum = sum.saturating_add(u64::from(new));
-        }
+        add_counts(counts.as_slice_mut::<u64>()?, &new);
         Ok(())
+    }
+
+    /// As [`count`](Self::count) for the first part, with the three parts of numbers behind it.
+    pub(super) fn count_beside(
+        &mut self,
+        most: u64,
+        count: impl FnOnce(&mut [u32], &mut [f64], &mut [f64], &mut [f64]),
+    ) -> Result<()> {
+        self.expect(0, most)?;
+        let [counts, a, b, c] = self.parts.as_mut_slice() else { return Err(missing_part()) };
+        let (a, b, c) = (a.as_slice_mut()?, b.as_slice_mut()?, c.as_slice_mut()?);
+        if *counts.dtype() == DType::U32 {
+            count(counts.as_slice_mut::<u32>()?, a, b, c);
+            return Ok(());
+        }
+        let mut new = vec![0u32; counts.len()];
+        count(&mut new, a, b, c);
+        add_counts(counts.as_slice_mut::<u64>()?, &new);
+        Ok(())
+    }
+
+    /// Makes room for `most` more elements in every cell; whether the counts are 32 bits wide.
+    pub(super) fn narrow(&mut self, part: usize, most: u64) -> Result<bool> {
+        self.expect(part, most)?;
+        Ok(self.dtype(part)? == DType::U32)
     }
 
     /// Makes room for `most` more elements in every cell.

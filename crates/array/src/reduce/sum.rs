@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cells::Cells;
-use super::{ReduceParams, Reduction, State, total};
+use super::{ReduceParams, Reduction, Rows, State, total};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -33,6 +33,14 @@ impl Reduction for Sum {
 
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         total::add(state, &self.params, tile, cells)
+    }
+
+    fn update_rows(&self, state: &mut State, rows: &Rows<'_>) -> Result<()> {
+        let skip = rows.tiles.first().is_some_and(|t| self.params.skips(t.dtype()));
+        if !state.has(1) && total::add_rows(state, rows, skip, false)? {
+            return Ok(());
+        }
+        rows.each(|tile, cells, position| self.update(state, tile, cells, position))
     }
 
     fn merge(&self, into: &mut State, at: usize, from: &State, range: Range<usize>) -> Result<()> {

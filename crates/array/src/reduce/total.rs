@@ -6,8 +6,8 @@ use num_complex::Complex64;
 
 use super::cells::Cells;
 use super::count::count_present;
-use super::fold::accumulate;
-use super::{ReduceParams, State, undefined};
+use super::fold::{PIECE, STACK, accumulate, add_stack, lanes, sum_and_count, sum_stack};
+use super::{ReduceParams, Rows, State, undefined};
 use crate::array::Array;
 use crate::cast::flat;
 use crate::dtype::{DType, MISSING_TICK};
@@ -112,6 +112,93 @@ pub(super) fn add_reals(
         DType::F32 => add_floats::<f32>(state, tile, cells, skip),
         DType::F64 => add_floats::<f64>(state, tile, cells, skip),
         _ => add_floats::<f64>(state, &tile.cast(&DType::F64)?, cells, skip),
+    }
+}
+
+/// The sums of many rows of floats, and the counts in the part behind them if they are
+/// `counted`. Whether it was done: other types, and counts of 64 bits, need another way.
+pub(super) fn add_rows(
+    state: &mut State,
+    rows: &Rows<'_>,
+    skip: bool,
+    counted: bool,
+) -> Result<bool> {
+    let Some(dtype) = rows.tiles.first().map(Array::dtype) else { return Ok(true) };
+    if !matches!(dtype, DType::F32 | DType::F64)
+        || (counted && !(skip && state.narrow(1, rows.most())?))
+    {
+        return Ok(false);
+    }
+    rows.check(state.cells())?;
+    match dtype {
+        DType::F32 => add_rows_of::<f32>(state, rows, skip, counted)?,
+        _ => add_rows_of::<f64>(state, rows, skip, counted)?,
+    }
+    Ok(true)
+}
+
+fn add_rows_of<T: Real>(
+    state: &mut State,
+    rows: &Rows<'_>,
+    skip: bool,
+    counted: bool,
+) -> Result<()> {
+    if counted {
+        let (sums, counts) = state.pair::<f64, u32>(0)?;
+        return rows.stacks::<T, STACK>(|stack, cell| {
+            let end = cell + if rows.spread { rows.len } else { 1 };
+            let (Some(sums), Some(counts)) = (sums.get_mut(cell..end), counts.get_mut(cell..end))
+            else {
+                return;
+            };
+            if rows.spread {
+                return add_stack(sums, counts, stack);
+            }
+            if let ([sum], [count]) = (sums, counts) {
+                for piece in stack.iter().flat_map(|row| row.chunks(PIECE)) {
+                    let (more, n) = sum_and_count(piece);
+                    *sum += more;
+                    *count += n;
+                }
+            }
+        });
+    }
+    let sums = state.part::<f64>(0)?;
+    let of = |x: T| if skip && x.is_nan() { 0.0 } else { x.as_f64() };
+    rows.stacks::<T, STACK>(|stack, cell| {
+        let end = cell + if rows.spread { rows.len } else { 1 };
+        let Some(sums) = sums.get_mut(cell..end) else { return };
+        if rows.spread {
+            return sum_stack(sums, stack, of);
+        }
+        if let [sum] = sums {
+            for piece in stack.iter().flat_map(|row| row.chunks(PIECE)) {
+                *sum += lanes(piece, 0.0, of, |a: f64, b| a + b);
+            }
+        }
+    })
+}
+
+/// A whole tile as rows, unless each element has a cell of its own.
+pub(super) fn as_rows(
+    tile: &Array,
+    cells: Cells<'_>,
+    take: impl FnOnce(&Rows<'_>) -> Result<bool>,
+) -> Result<bool> {
+    let (cell, spread) = match cells {
+        Cells::One(cell) => (cell, false),
+        Cells::Run(cell) => (cell, true),
+        Cells::Each(_) => return Ok(false),
+    };
+    match u32::try_from(cell) {
+        Ok(cell) if cell != u32::MAX && !tile.is_empty() => take(&Rows {
+            tiles: std::slice::from_ref(tile),
+            len: tile.len(),
+            cells: &[cell],
+            positions: &[0],
+            spread,
+        }),
+        _ => Ok(false),
     }
 }
 

@@ -1,17 +1,18 @@
 //! Variance and standard deviation.
+#![allow(clippy::indexing_slicing)] // lanes are indexed by constants, columns are cut to one length
 
 use std::ops::Range;
 
 use super::cells::Cells;
-use super::count::{count_all, count_present};
-use super::fold::{lanes, runs};
-use super::{ReduceParams, Reduction, State, undefined};
+use super::fold::{LANES, PIECE, STACK, in_lanes, in_stacks, joined, runs};
+use super::total::as_rows;
+use super::{ReduceParams, Reduction, Rows, State, undefined};
 use crate::array::Array;
 use crate::cast::flat;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::number::Real;
-use crate::wide::wide;
+use crate::wide::widest;
 
 /// Variance or its square root, in `float64`.
 ///
@@ -49,8 +50,10 @@ impl Sums<'_> {
     /// One more element, if it is `there`; free of branches.
     #[inline(always)]
     fn add(self, x: f64, there: bool) {
-        let shift = if self.shift.is_nan() && there { x } else { *self.shift };
-        let d = if there { x - shift } else { 0.0 };
+        // What is not there is NaN or ought to spread: as a shift it is not chosen yet.
+        let shift = if self.shift.is_nan() { x } else { *self.shift };
+        let d = x - shift;
+        let d = if there { d } else { 0.0 };
         *self.shift = shift;
         *self.sum += d;
         *self.squares += d * d;
@@ -72,82 +75,185 @@ impl Sums<'_> {
     }
 }
 
-/// Count, mean, deviations from it (it was rounded) and their squares, of a tile: some passes
-/// over what the cache holds. `there` tells which elements count.
-fn moments<T: Real>(tile: &[T], there: impl Fn(T) -> bool + Copy) -> (f64, f64, f64, f64) {
-    let add = |a: f64, b: f64| a + b;
-    let n = lanes(tile, 0.0f64, move |x| if there(x) { 1.0 } else { 0.0 }, add);
-    // Deviations from an element first: the mean of large numbers keeps all its digits.
-    let Some(first) = tile.iter().find(|x| there(**x)).map(|x| x.as_f64()) else {
-        return (0.0, 0.0, 0.0, 0.0);
-    };
-    let from = |m: f64| move |x: T| if there(x) { x.as_f64() - m } else { 0.0 };
-    let mean = first + lanes(tile, 0.0f64, from(first), add) / n;
-    let off = from(mean);
-    let squares = lanes(tile, 0.0f64, move |x| off(x) * off(x), add);
-    (n, mean, lanes(tile, 0.0f64, off, add), squares)
-}
-
-/// One more element for each cell of a run. The slices are parameters of a function so that the
-/// compiler knows that they do not overlap.
-#[inline(always)]
-fn along<T: Real>(
-    shifts: &mut [f64],
-    sums: &mut [f64],
-    squares: &mut [f64],
-    tile: &[T],
-    there: impl Fn(T) -> bool,
-) {
-    let places = shifts.iter_mut().zip(sums).zip(squares);
-    places.zip(tile).for_each(|(((shift, sum), squares), x)| {
-        Sums { shift, sum, squares }.add(x.as_f64(), there(*x));
-    });
-}
-
-fn fold<T: Real>(state: &mut State, tile: &Array, cells: Cells<'_>, skip: bool) -> Result<()> {
-    let tile = flat::<T>(tile)?;
-    if skip {
-        fold_those(state, &tile, cells, |x: T| !x.is_nan())
-    } else {
-        fold_those(state, &tile, cells, |_| true)
+widest! {
+    /// Count, sum and sum of squares of the differences to `shift`, in lanes.
+    fn deviations<[T: Real]>(
+        row: &[T],
+        shift: f64,
+        there: impl Fn(T) -> bool + Copy,
+    ) -> (u32, f64, f64) {
+        let (mut counts, mut sums, mut squares) = ([0u32; LANES], [0.0; LANES], [0.0; LANES]);
+        in_lanes!(row, rows => for i in 0..LANES {
+            let (mut count, mut sum, mut square) = (counts[i], sums[i], squares[i]);
+            for row in rows {
+                let there = there(row[i]);
+                let d = row[i].as_f64() - shift;
+                let d = if there { d } else { 0.0 };
+                count += u32::from(there);
+                sum += d;
+                square += d * d;
+            }
+            (counts[i], sums[i], squares[i]) = (count, sum, square);
+        }, i, x => {
+            let d = if there(x) { x.as_f64() - shift } else { 0.0 };
+            counts[i] += u32::from(there(x));
+            sums[i] += d;
+            squares[i] += d * d;
+        });
+        let add = |a: f64, b: f64| a + b;
+        (counts.iter().sum(), joined(sums, add), joined(squares, add))
     }
 }
 
-fn fold_those<T: Real>(
+/// Where to count the differences of a cell from: about the mean of its first row.
+fn first_shift<T: Real>(row: &[T], there: impl Fn(T) -> bool + Copy) -> f64 {
+    let Some(first) = row.iter().find(|x| there(**x)).map(|x| x.as_f64()) else { return f64::NAN };
+    // Differences from an element: the mean of large numbers keeps all its digits.
+    let (n, sum, _) = deviations(row, first, there);
+    let mean = first + sum / f64::from(n);
+    if mean.is_finite() { mean } else { first }
+}
+
+/// The state of some cells.
+struct Parts<'a> {
+    counts: &'a mut [u32],
+    shifts: &'a mut [f64],
+    sums: &'a mut [f64],
+    squares: &'a mut [f64],
+}
+
+impl Parts<'_> {
+    /// Some of the cells. They have been checked.
+    fn some(&mut self, range: Range<usize>) -> Parts<'_> {
+        Parts {
+            counts: self.counts.get_mut(range.clone()).unwrap_or_default(),
+            shifts: self.shifts.get_mut(range.clone()).unwrap_or_default(),
+            sums: self.sums.get_mut(range.clone()).unwrap_or_default(),
+            squares: self.squares.get_mut(range).unwrap_or_default(),
+        }
+    }
+
+    /// A row that goes to one cell.
+    fn add_row<T: Real>(self, row: &[T], there: impl Fn(T) -> bool + Copy) {
+        let ([count], [shift], [sum], [squares]) =
+            (self.counts, self.shifts, self.sums, self.squares)
+        else {
+            return;
+        };
+        for piece in row.chunks(PIECE) {
+            if shift.is_nan() {
+                *shift = first_shift(piece, there);
+            }
+            let (n, more, more_squares) = deviations(piece, *shift, there);
+            if n > 0 {
+                *count = count.wrapping_add(n);
+                *sum += more;
+                *squares += more_squares;
+            }
+        }
+    }
+
+    /// Elements that go to one cell, in order.
+    fn add_each<T: Real>(self, elements: &[T], there: impl Fn(T) -> bool) {
+        if let ([count], [shift], [sum], [squares]) =
+            (self.counts, self.shifts, self.sums, self.squares)
+        {
+            for x in elements {
+                let there = there(*x);
+                let (shift, sum, squares) = (&mut *shift, &mut *sum, &mut *squares);
+                Sums { shift, sum, squares }.add(x.as_f64(), there);
+                *count = count.wrapping_add(there.into());
+            }
+        }
+    }
+
+    /// Rows of which each element goes to the next cell.
+    fn add_stack<T: Real>(self, stack: &[&[T]], there: impl Fn(T) -> bool + Copy) {
+        let Parts { counts, shifts, sums, squares } = self;
+        in_stacks!(stack, rows => along(counts, shifts, sums, squares, rows, there));
+    }
+}
+
+widest! {
+    /// Rows that are added column by column, row after row.
+    fn along<[T: Real, const K: usize]>(
+        counts: &mut [u32],
+        shifts: &mut [f64],
+        sums: &mut [f64],
+        squares: &mut [f64],
+        rows: [&[T]; K],
+        there: impl Fn(T) -> bool + Copy,
+    ) {
+        let n = sums.len();
+        let (counts, shifts, squares) = (&mut counts[..n], &mut shifts[..n], &mut squares[..n]);
+        let rows = rows.map(|r| &r[..n]);
+        for j in 0..n {
+            let mut count = counts[j];
+            let (mut shift, mut sum, mut square) = (shifts[j], sums[j], squares[j]);
+            for row in &rows {
+                let there = there(row[j]);
+                let place = Sums { shift: &mut shift, sum: &mut sum, squares: &mut square };
+                place.add(row[j].as_f64(), there);
+                count = count.wrapping_add(u32::from(there));
+            }
+            (counts[j], shifts[j], sums[j], squares[j]) = (count, shift, sum, square);
+        }
+    }
+}
+
+fn fold_rows<T: Real>(
     state: &mut State,
-    tile: &[T],
-    cells: Cells<'_>,
+    rows: &Rows<'_>,
     there: impl Fn(T) -> bool + Copy,
 ) -> Result<()> {
-    let (shifts, sums, squares) = state.triple::<f64>(SHIFT)?;
-    match cells {
-        Cells::One(cell) => {
-            let (n, mean, rest, m2) = moments(tile, there);
-            let place = (shifts.get_mut(cell), sums.get_mut(cell), squares.get_mut(cell));
-            if let (Some(shift), Some(sum), Some(squares)) = place {
-                Sums { shift, sum, squares }.merge(n, mean, rest, m2);
+    rows.check(state.cells())?;
+    let mut done = Ok(());
+    state.count_beside(rows.most(), |counts, shifts, sums, squares| {
+        let mut parts = Parts { counts, shifts, sums, squares };
+        done = rows.stacks::<T, STACK>(|stack, cell| {
+            let mut parts = parts.some(cell..cell + if rows.spread { rows.len } else { 1 });
+            if rows.spread {
+                return parts.add_stack(stack, there);
+            }
+            for row in stack {
+                parts.some(0..1).add_row(row, there);
+            }
+        });
+    })?;
+    done
+}
+
+fn fold_each<T: Real>(
+    state: &mut State,
+    tile: &[T],
+    codes: &[u32],
+    there: impl Fn(T) -> bool + Copy,
+) -> Result<()> {
+    state.count_beside(tile.len() as u64, |counts, shifts, sums, squares| {
+        let mut parts = Parts { counts, shifts, sums, squares };
+        for (cell, part) in runs(codes, tile) {
+            // In order, whoever the neighbours are: see `accumulate`.
+            if cell != u32::MAX as usize {
+                parts.some(cell..cell + 1).add_each(part, there);
             }
         }
-        Cells::Run(start) => {
-            let n = tile.len();
-            let shifts = shifts.get_mut(start..start + n).unwrap_or_default();
-            let sums = sums.get_mut(start..start + n).unwrap_or_default();
-            let squares = squares.get_mut(start..start + n).unwrap_or_default();
-            wide(move || along(shifts, sums, squares, tile, there));
-        }
-        Cells::Each(codes) => {
-            for (cell, part) in runs(codes, tile) {
-                let place = (shifts.get_mut(cell), sums.get_mut(cell), squares.get_mut(cell));
-                let (Some(shift), Some(sum), Some(squares)) = place else { continue };
-                // In order, whoever the neighbours are: see `accumulate`.
-                for x in part {
-                    let (shift, sum, squares) = (&mut *shift, &mut *sum, &mut *squares);
-                    Sums { shift, sum, squares }.add(x.as_f64(), there(*x));
-                }
-            }
+    })
+}
+
+/// Folds rows of any real type in `f64`, of `f32` and `f64` as they are.
+fn fold_any(state: &mut State, rows: &Rows<'_>, skip: bool) -> Result<()> {
+    let dtype = rows.tiles.first().map_or(DType::F64, |t| t.dtype().clone());
+    match (dtype, skip) {
+        (DType::F32, true) => fold_rows(state, rows, |x: f32| !x.is_nan()),
+        (DType::F32, false) => fold_rows(state, rows, |_: f32| true),
+        (DType::F64, true) => fold_rows(state, rows, |x: f64| !x.is_nan()),
+        (DType::F64, false) => fold_rows(state, rows, |_: f64| true),
+        _ => {
+            let cast = rows.tiles.iter().map(|t| t.cast(&DType::F64));
+            let tiles = cast.collect::<Result<Vec<_>>>()?;
+            fold_any(state, &Rows { tiles: &tiles, ..*rows }, skip)
         }
     }
-    Ok(())
 }
 
 impl Reduction for Var {
@@ -177,16 +283,27 @@ impl Reduction for Var {
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
         let skip = self.params.skips(tile.dtype());
-        if skip {
-            count_present(state, COUNT, tile, cells)?;
-        } else {
-            count_all(state, COUNT, tile.len(), cells)?;
+        if let Cells::Each(codes) = cells {
+            return match tile.dtype() {
+                DType::F32 => {
+                    fold_each(state, &flat::<f32>(tile)?, codes, |x| !(skip && x.is_nan()))
+                }
+                _ => {
+                    let tile = tile.cast(&DType::F64)?;
+                    fold_each(state, &flat::<f64>(&tile)?, codes, |x| !(skip && x.is_nan()))
+                }
+            };
         }
-        match tile.dtype() {
-            DType::F32 => fold::<f32>(state, tile, cells, skip),
-            DType::F64 => fold::<f64>(state, tile, cells, skip),
-            _ => fold::<f64>(state, &tile.cast(&DType::F64)?, cells, skip),
+        let folded = |rows: &Rows<'_>| fold_any(state, rows, skip).map(|()| true);
+        if tile.is_empty() || as_rows(tile, cells, folded)? {
+            return Ok(());
         }
+        Err(Error::unsupported(format!("{} over more than 2^32 cells", self.name())))
+    }
+
+    fn update_rows(&self, state: &mut State, rows: &Rows<'_>) -> Result<()> {
+        let skip = rows.tiles.first().is_some_and(|t| self.params.skips(t.dtype()));
+        fold_any(state, rows, skip)
     }
 
     fn merge(&self, into: &mut State, at: usize, from: &State, range: Range<usize>) -> Result<()> {

@@ -3,9 +3,11 @@
 use crate::array::Array;
 use crate::buffer::{Buffer, each_buffer};
 use crate::cast::{flat, promote};
+use crate::dispatch::dispatch;
 use crate::dtype::DType;
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::wide::widest;
 
 /// The type that [`choose`] gives.
 ///
@@ -52,6 +54,10 @@ pub fn choose(cond: &Array, yes: &Array, no: &Array) -> Result<Array> {
     if let DType::Record(record) = &dtype {
         return items(&cond, &yes, &no, record.size);
     }
+    dispatch!(primitive &dtype, T => {
+        let (a, b) = (flat::<T>(&yes)?, flat::<T>(&no)?);
+        return Array::from_vec(yes.shape(), either(&cond, &a, &b))?.with_dtype(dtype);
+    }, else ());
     let out = each_buffer!(yes.buffer(), data => pick(&cond, data.view(), &yes, &no)?);
     out.with_dtype(dtype)
 }
@@ -66,6 +72,14 @@ fn pick<T: Element>(
     let pairs = cond.iter().zip(a.iter().zip(b.iter()));
     let out: Vec<T> = pairs.map(|(c, (a, b))| if *c { a.clone() } else { b.clone() }).collect();
     Array::from_vec(yes.shape(), out)
+}
+
+widest! {
+    /// Takes both and drops one: no branch to guess.
+    fn either<[T: Copy]>(cond: &[bool], yes: &[T], no: &[T]) -> Vec<T> {
+        let pairs = cond.iter().zip(yes.iter().zip(no));
+        pairs.map(|(c, (a, b))| { let (a, b) = (*a, *b); if *c { a } else { b } }).collect()
+    }
 }
 
 fn items(cond: &[bool], yes: &Array, no: &Array, n: usize) -> Result<Array> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Operand, ZipOp, pairs};
+use super::{Operand, ZipOp, pairs, wide_pairs};
 use crate::array::Array;
 use crate::cast::flat;
 use crate::dispatch::dispatch;
@@ -30,8 +30,8 @@ pub(super) fn apply(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
 /// Three loops serve all six: `>` swaps the sides, `!=` is not `==`.
 fn ordered<T: Element + PartialOrd>(op: ZipOp, a: &Operand, b: &Operand) -> Result<Array> {
     match op {
-        ZipOp::Lt => pairs(a, b, |x: &T, y: &T| x < y),
-        ZipOp::Le => pairs(a, b, |x: &T, y: &T| x <= y),
+        ZipOp::Lt => wide_pairs(a, b, |x: &T, y: &T| x < y),
+        ZipOp::Le => wide_pairs(a, b, |x: &T, y: &T| x <= y),
         ZipOp::Gt => ordered::<T>(ZipOp::Lt, b, a),
         ZipOp::Ge => ordered::<T>(ZipOp::Le, b, a),
         _ => equal::<T>(op, a, b),

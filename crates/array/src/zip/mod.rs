@@ -5,6 +5,7 @@ mod choose;
 mod compare;
 mod logic;
 mod operand;
+mod plain;
 mod temporal;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::scalar::Scalar;
 
 pub use choose::{choose, choose_type};
 use operand::{Operand, pairs, wide_pairs};
+pub(crate) use plain::over_scalar;
 
 /// An operation on two elements. NumPy's rules: types promote, integers wrap, `Div` is true
 /// division, the sign of `Rem` is the divisor's, comparisons with NaN are false but for `Ne`.
@@ -268,6 +270,9 @@ impl ZipOp {
 
     /// The operation with one scalar for all elements.
     pub(crate) fn apply_scalar(self, a: &Array, scalar: &Scalar, first: bool) -> Result<Array> {
+        if let Some(made) = plain::with_scalar(self, a, scalar, first)? {
+            return Ok(made);
+        }
         let scalar = Operand::One(scalar.fill(&[1])?);
         let array = Operand::Many(a.clone());
         if first { self.run(&scalar, &array) } else { self.run(&array, &scalar) }

@@ -53,7 +53,7 @@ impl Operand {
 
 /// A scalar is repeated to a block of this many elements, so that each operation is compiled for
 /// two slices only; the block stays in the nearest cache.
-const BLOCK: usize = 512;
+const BLOCK: usize = 2048;
 
 enum Blocks<'a, T: Clone> {
     Many(Cow<'a, [T]>),

@@ -1,6 +1,6 @@
 //! Laws that hold for any input.
 
-use graticule_array::{Array, Cells, DType, MapOp, ReduceParams, Scalar, State, reduction};
+use graticule_array::{Array, Cells, DType, MapOp, ReduceParams, Rows, Scalar, State, reduction};
 use proptest::prelude::*;
 
 fn floats() -> impl Strategy<Value = Vec<f64>> {
@@ -126,6 +126,42 @@ proptest! {
             if !name.starts_with("arg") {
                 let bits = |s| r.finish(s, &DType::F64).map(|a| format!("{a:?}")).map_err(|e| e.to_string());
                 prop_assert_eq!(bits(run), bits(each), "{}", name);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_at_once_are_rows_one_by_one(
+        values in floats(),
+        len in 1..9usize,
+        codes in proptest::collection::vec(prop_oneof![Just(u32::MAX), 0..3u32], 120),
+        cut in 0..120usize,
+        spread: bool,
+    ) {
+        let rows = values.len() / len;
+        let (codes, cut) = (&codes[..rows], cut.min(rows));
+        let width = if spread { len } else { 1 };
+        // Rows of the same cells follow each other, as along an axis.
+        let cells: Vec<u32> = (0..rows).map(|r| codes[r / 3 * 3]).collect();
+        let positions: Vec<u64> = (0..rows as u64).map(|r| r * 10).collect();
+        for dtype in [DType::F64, DType::F32, DType::I16] {
+            let x = numbers(&dtype, &values);
+            let tiles = [x.flat(0..cut * len).unwrap(), x.flat(cut * len..rows * len).unwrap()];
+            for name in graticule_array::reduction_names() {
+                let r = reduction(name, &ReduceParams::default()).unwrap();
+                let mut one = r.start(&dtype, 3 + width).unwrap();
+                let mut all = r.start(&dtype, 3 + width).unwrap();
+                for (i, cell) in cells.iter().enumerate().filter(|(_, c)| **c != u32::MAX) {
+                    let row = x.flat(i * len..(i + 1) * len).unwrap();
+                    let cell = *cell as usize;
+                    let to = if spread { Cells::Run(cell) } else { Cells::One(cell) };
+                    r.update(&mut one, &row, to, positions[i]).unwrap();
+                }
+                let rows =
+                    Rows { tiles: &tiles, len, cells: &cells, positions: &positions, spread };
+                r.update_rows(&mut all, &rows).unwrap();
+                let bits = |s| r.finish(s, &dtype).map(|a| format!("{a:?}")).map_err(|e| e.to_string());
+                prop_assert_eq!(bits(one), bits(all), "{} {}", name, dtype);
             }
         }
     }

@@ -126,17 +126,26 @@ impl Variable {
     }
 
     pub(super) fn quantiles(&self, q: &Q, over: &Dims, options: QuantileOptions) -> Result<Self> {
-        let (kept, data) = self.gathered_last(over)?;
-        let made = data.along(options.line(q, None), kept.len())?;
+        let own: Dims = over.iter().filter(|d| self.dims().has(d)).collect();
+        // One dimension is looked through where it lies; several become one first.
+        let (kept, data, axis) = match own.iter().next().and_then(|d| self.axis(d)) {
+            Some(axis) if own.len() == 1 => (self.dims().without(over), self.data().clone(), axis),
+            _ => {
+                let (kept, data) = self.gathered_last(over)?;
+                let last = kept.len();
+                (kept, data, last)
+            }
+        };
+        let made = data.along(options.line(q, None), axis)?;
         if q.one || options.median {
-            let first = Selection::all(made.shape()).with(kept.len(), Pick::At(0));
+            let first = Selection::all(made.shape()).with(axis, Pick::At(0));
             let made = self.changed(kept, made.select(&first)?)?;
             let name = if options.median { "median" } else { "quantile" };
-            let own: Dims = over.iter().filter(|d| self.dims().has(d)).collect();
             let attrs = crate::roles::described(self.attrs(), name, &own, "");
             return Ok(made.with_attrs(attrs));
         }
-        let order: Vec<usize> = [kept.len()].into_iter().chain(0..kept.len()).collect();
+        let order: Vec<usize> =
+            [axis].into_iter().chain((0..made.ndim()).filter(|a| *a != axis)).collect();
         let dims = Dims::from("quantile").union(&kept);
         self.changed(dims, made.permute(&order)?)
     }

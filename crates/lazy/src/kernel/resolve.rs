@@ -98,6 +98,11 @@ impl<'a> Resolver<'a> {
         &self.program
     }
 
+    /// The value of this step is asked for. To be said before the program runs.
+    pub(crate) fn ask(&mut self, step: usize) {
+        self.program.keep(step);
+    }
+
     /// Ends the block and gives its buffers back.
     pub(crate) fn finish(self) {
         let Self { blocks, program, arrays, lent, mut spent, .. } = self;
@@ -198,7 +203,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn load(&mut self, array: Array, axes: Vec<Option<usize>>) -> usize {
-        self.program.operands.push(Operand { array, axes });
+        self.program.operands.push(Operand::new(array, axes));
         self.push(Step::Load(self.program.operands.len() - 1))
     }
 
@@ -264,6 +269,7 @@ impl<'a> Resolver<'a> {
         inner.arrays.clone_from(&self.arrays);
         let places: Vec<_> = (0..shape.len()).map(Some).collect();
         let root = inner.resolve(node, part, &places)?;
+        inner.ask(root);
         let mut out = self.buffer(node.dtype(), &shape)?;
         fill(inner.program(), root, &mut out)?;
         // What it read may be needed again by the block itself.
@@ -363,10 +369,22 @@ pub(super) fn pick(array: &Array, part: &Selection) -> Result<Array> {
 
 /// Runs a program over a whole block.
 pub(crate) fn fill(program: &Program, root: usize, out: &mut Array) -> Result<()> {
-    let shape = out.shape().to_vec();
     if let Some(array) = program.loaded(root) {
         return out.view_mut().assign(&array);
     }
+    let shape = out.shape().to_vec();
+    fill_piece(program, root, &shape, 0, out)
+}
+
+/// Runs a program over the elements of a block of this shape from `from` on.
+pub(crate) fn fill_piece(
+    program: &Program,
+    root: usize,
+    block: &[usize],
+    from: usize,
+    out: &mut Array,
+) -> Result<()> {
+    let shape = out.shape().to_vec();
     let len = out.len();
     let taken = std::mem::take(out);
     let mut flat = taken.reshape(&[len])?;
@@ -374,7 +392,7 @@ pub(crate) fn fill(program: &Program, root: usize, out: &mut Array) -> Result<()
     let mut values = Vec::new();
     for start in (0..len).step_by(TILE) {
         let range = start..(start + TILE).min(len);
-        program.run(&shape, &range, &mut values)?;
+        program.run(block, &(from + range.start..from + range.end), &mut values)?;
         let value = values.get(root).ok_or_else(|| Error::bug("a step was lost"))?;
         let region = graticule_array::Region::new([start], [range.len()]);
         flat.view_mut().region(&region)?.assign(value)?;

@@ -11,7 +11,7 @@ use crate::block::{needs, passes, shapes};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::geometry::{concat_segments, through_broadcast, through_permute};
 use crate::keep::Kept;
-use crate::kernel::TILE;
+use crate::kernel::{TILE, TOGETHER};
 use crate::optimize::below_block;
 
 /// What a stage reads.
@@ -425,7 +425,13 @@ impl<'a> BlockCost<'a> {
                 cost.bytes = cost.bytes.saturating_add(cells.saturating_mul(4));
             }
         }
-        let tile = cells.min(TILE).saturating_mul(cost.steps + 1).saturating_mul(8);
+        // Rows whose cells are kept are held until some of them are added up together.
+        let long = stage.rows_from.and_then(|from| lens.get(from..)).map_or(0, product) >= TILE;
+        let kept = stage.rows_from.is_some_and(|from| stage.geometry.kept.contains(&from));
+        let reduces = stage.consumers.iter().filter(|c| matches!(c.action, Action::Reduce(..)));
+        let more = if long && kept { (TOGETHER - 1) * reduces.count() } else { 0 };
+        let tiles = (cost.steps + 1).saturating_add(more);
+        let tile = cells.min(TILE).saturating_mul(tiles).saturating_mul(8);
         cost.bytes.saturating_add(cost.scratch).saturating_add(tile)
     }
 

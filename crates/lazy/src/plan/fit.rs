@@ -15,7 +15,7 @@ use crate::expr::{Groups, Op, ReduceSpec};
 use crate::session::Memory;
 
 /// Axes are stiff if blocks half as long along them hold more than this share.
-const STIFF: f64 = 0.65;
+pub(crate) const STIFF: f64 = 0.65;
 
 /// Of more runs it is not counted which groups each of them meets.
 const MAX_RUNS: usize = 4096;

@@ -9,7 +9,7 @@ use graticule_storage::ChunkSink;
 
 use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
 use super::cost::BlockCost;
-use super::fit::{cut, stiff_axes_of};
+use super::fit::{STIFF, cut, stiff_axes_of};
 use super::stream::middle;
 use super::taps::shared;
 use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
@@ -184,7 +184,10 @@ impl Builder {
         let bare = unkept(input)?;
         let Facts { size, whole_chunks, .. } = Facts::of(&bare);
         let whole = whole_chunks || bare.has_block();
-        let blocks = choose_blocks(bare.grid(), size, whole, self.sizes);
+        let mut blocks = choose_blocks(bare.grid(), size, whole, self.sizes);
+        if whole && !whole_chunks && !matches!(action, Action::Write(..)) {
+            blocks = split_boxes(&blocks, &bare, self.sizes);
+        }
         let (blocks, reduced) = match &action {
             // Pieces were chosen to fit these blocks.
             Action::Write(_, Some(_)) => (input.grid().clone(), Vec::new()),
@@ -294,6 +297,32 @@ impl Builder {
 pub(super) fn covers(geometry: &Geometry, consumers: &[Consumer]) -> bool {
     let block = middle(&geometry.grid.shape(), &geometry.grid.largest());
     !shared(consumers.iter().map(|c| &c.input), &block).is_empty()
+}
+
+/// Blocks of operations on boxes whose sources serve any box are cut until what they hold is
+/// within bounds, along the axes along which least is held twice.
+fn split_boxes(blocks: &ChunkGrid, input: &LazyArray, sizes: Sizes) -> ChunkGrid {
+    let limit = sizes.block.saturating_mul(LIMIT);
+    let mut dims = blocks.dims().to_vec();
+    let mut lens = blocks.largest();
+    let mut held = BlockCost::held(input, &lens);
+    while held > limit {
+        let halves = lens.iter().enumerate().filter(|(_, n)| **n > 1).map(|(axis, n)| {
+            let mut lens = lens.clone();
+            lens.splice(axis..=axis, [n.div_ceil(2)]);
+            (BlockCost::held(input, &lens), axis, n.div_ceil(2))
+        });
+        let Some((half, axis, len)) = halves.min_by_key(|(held, ..)| *held) else { break };
+        if half as f64 > STIFF * held as f64 {
+            break;
+        }
+        if let (Some(dim), Some(old)) = (dims.get_mut(axis), lens.get_mut(axis)) {
+            *dim = cut(dim, len);
+            *old = len;
+        }
+        held = half;
+    }
+    ChunkGrid::new(dims)
 }
 
 /// Blocks of operations on boxes hold more than themselves, and only their kept axes can be cut

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-use graticule_array::{Array, Cells, Error, Region, Result, Selection, State};
+use graticule_array::{Array, Cells, Error, Region, Result, Rows, Selection, State};
 use graticule_storage::ChunkSink;
 
 use super::copy::copy_chunks;
 use crate::expr::{NodeId, ReduceSpec};
-use crate::kernel::{Blocks, Buffers, Held, Program, Resolver, TILE, fill};
+use crate::kernel::{Blocks, Buffers, Held, Program, Resolver, TILE, TOGETHER, fill, fill_piece};
 use crate::plan::{Action, Consumer, Stage, Task, met_groups, project};
 use crate::profile::{Spent, StageProfile};
 
@@ -157,6 +157,7 @@ pub(super) fn run_block(
             false => None,
         });
     }
+    roots.iter().flatten().for_each(|root| resolver.ask(*root));
     let program = resolver.program();
     for (number, (consumer, root)) in stage.consumers.iter().zip(&roots).enumerate() {
         let Some(root) = root else { continue };
@@ -164,9 +165,19 @@ pub(super) fn run_block(
         if matches!(consumer.action, Action::Reduce(..)) {
             continue;
         }
-        with_values(cx, program, *root, consumer, region, |values| {
-            cx.take(number, &consumer.action, region, values)
-        })?;
+        if matches!(consumer.action, Action::Collect(_)) && program.loaded(*root).is_none() {
+            // Piece by piece, so that values go from cache to where they stay.
+            for (from, piece) in pieces(region) {
+                let mut values = cx.buffers().take(consumer.input.dtype(), &piece.len)?;
+                fill_piece(program, *root, &region.len, from, &mut values)?;
+                cx.take(number, &consumer.action, &piece, &values)?;
+                cx.buffers().give(values);
+            }
+        } else {
+            with_values(cx, program, *root, consumer, region, |values| {
+                cx.take(number, &consumer.action, region, values)
+            })?;
+        }
         let name = if matches!(consumer.action, Action::Write(..)) { "write" } else { "keep" };
         let steps = program.time().saturating_sub(before);
         let size = consumer.input.dtype().planned_size().saturating_mul(region.count());
@@ -193,6 +204,40 @@ pub(super) fn run_block(
     drop(covers);
     first.finish();
     Ok(())
+}
+
+/// Elements of a piece of a block that is collected.
+const PIECE: usize = 8 * TILE;
+
+/// A block in boxes that follow each other in its row-major order, each with where it begins.
+fn pieces(region: &Region) -> Vec<(usize, Region)> {
+    let behind = |axis: usize| region.len.iter().skip(axis + 1).product::<usize>();
+    let Some(axis) = (0..region.ndim()).find(|axis| behind(*axis) <= PIECE) else {
+        return vec![(0, region.clone())];
+    };
+    let step = (PIECE / behind(axis).max(1)).max(1);
+    let len = region.len.get(axis).copied().unwrap_or(1);
+    let mut out = Vec::new();
+    for row in 0..region.len.iter().take(axis).product() {
+        let mut piece = region.clone();
+        let mut rest: usize = row;
+        for a in (0..axis).rev() {
+            if let (Some(start), Some(n)) = (piece.start.get_mut(a), piece.len.get_mut(a)) {
+                *start += rest % *n;
+                rest /= *n;
+                *n = 1;
+            }
+        }
+        for first in (0..len).step_by(step) {
+            let mut piece = piece.clone();
+            if let (Some(start), Some(n)) = (piece.start.get_mut(axis), piece.len.get_mut(axis)) {
+                *start += first;
+                *n = step.min(len - first);
+            }
+            out.push(((row * len + first) * behind(axis), piece));
+        }
+    }
+    out
 }
 
 /// Gives a block's values as one array, computed only if they are not there already.
@@ -340,79 +385,120 @@ fn feed_rows(
     let shape = &region.len;
     let row: usize = shape.iter().skip(from).product();
     let rows: usize = shape.iter().take(from).product();
-    let mut plans: Vec<Option<(Vec<u32>, Vec<u64>)>> = Vec::new();
+    let mut plans: Vec<Option<RowPlan>> = Vec::new();
     let mut kept = false;
     for feed in feeds.iter() {
         plans.push(feed.as_ref().map(|f| {
             kept = f.kept.contains(&from);
-            (f.cells_of(region, 0..from), f.positions_of(region, 0..from))
+            let cells = f.cells_of(region, 0..from);
+            RowPlan { cells, positions: f.positions_of(region, 0..from) }
         }));
     }
-    let wanted = |r: usize| {
-        plans.iter().flatten().any(|(cells, _)| cells.get(r).is_some_and(|c| *c != u32::MAX))
+    let wanted =
+        |r: usize| plans.iter().flatten().any(|p| p.cells.get(r).is_some_and(|c| *c != u32::MAX));
+    let feed_some = |tiles: &[Vec<Array>],
+                     some: &[usize],
+                     inside: Range<usize>,
+                     feeds: &mut [Option<Feed<'_>>]| {
+        for (i, plan) in plans.iter().enumerate() {
+            let (Some(plan), Some(Some(feed)), Some(tiles)) =
+                (plan, feeds.get_mut(i), tiles.get(i))
+            else {
+                continue;
+            };
+            plan.feed(feed, tiles, some, inside.clone(), kept)?;
+        }
+        Ok::<(), Error>(())
     };
-    let pieces = row.div_ceil(TILE);
-    // Feeds the elements `inside` of row `r` from `value`, which begins at `start`.
-    let mut feed_row =
-        |values: &[Array], r: usize, inside: Range<usize>, whole: bool, start: usize| {
-            for (i, plan) in plans.iter().enumerate() {
-                let (Some((cells, positions)), Some(Some(feed))) = (plan, feeds.get_mut(i)) else {
-                    continue;
-                };
-                let (Some(cell), Some(position)) = (cells.get(r), positions.get(r)) else {
-                    continue;
-                };
-                if *cell == u32::MAX {
-                    continue;
-                }
-                let value = roots.get(i).copied().flatten().and_then(|root| values.get(root));
-                let value = value.ok_or_else(|| Error::bug("a step was lost"))?;
-                let cut;
-                let tile = if whole {
-                    value
-                } else {
-                    let at = r * row + inside.start - start;
-                    cut = value.flat(at..at + inside.len())?;
-                    &cut
-                };
-                let cell = *cell as usize;
-                if kept {
-                    feed.update(tile, Cells::Run(cell + inside.start), *position)?;
-                } else {
-                    feed.update(tile, Cells::One(cell), position + inside.start as u64)?;
+    let values_of = |values: &[Array], tiles: &mut Vec<Vec<Array>>| {
+        tiles.resize_with(plans.len(), Vec::new);
+        for (root, tiles) in roots.iter().zip(tiles.iter_mut()) {
+            let Some(root) = root else { continue };
+            let value = values.get(*root).ok_or_else(|| Error::bug("a step was lost"))?;
+            tiles.push(value.clone());
+        }
+        Ok::<(), Error>(())
+    };
+    let mut held: Vec<Vec<Array>> = Vec::new();
+    if row >= TILE {
+        let tile = program.tile(shape);
+        let pieces = row.div_ceil(tile);
+        let run = |r: usize, p: usize, held: &mut Vec<Vec<Array>>, tiles: &mut Tiles| {
+            let inside = p * tile..((p + 1) * tile).min(row);
+            let range = r * row + inside.start..r * row + inside.end;
+            program.run(shape, &range, &mut tiles.values)?;
+            values_of(&tiles.values, held)?;
+            Ok::<_, Error>(inside)
+        };
+        let some: Vec<usize> = (0..rows).filter(|r| wanted(*r)).collect();
+        if kept {
+            // Kept cells stay in the cache while all rows pass over them, some rows at a time.
+            for p in 0..pieces {
+                for together in some.chunks(TOGETHER) {
+                    let mut inside = 0..0;
+                    for r in together {
+                        inside = run(*r, p, &mut held, tiles)?;
+                    }
+                    feed_some(&held, together, inside, feeds)?;
+                    held.clear();
                 }
             }
-            Ok::<(), Error>(())
-        };
-    if row >= TILE {
-        // Kept cells stay in the cache while all rows pass over them.
-        let order: Box<dyn Iterator<Item = (usize, usize)>> = if kept {
-            Box::new((0..pieces).flat_map(|p| (0..rows).map(move |r| (r, p))))
         } else {
-            Box::new((0..rows).flat_map(|r| (0..pieces).map(move |p| (r, p))))
-        };
-        for (r, p) in order {
-            if wanted(r) {
-                let inside = p * TILE..((p + 1) * TILE).min(row);
-                let range = r * row + inside.start..r * row + inside.end;
-                program.run(shape, &range, &mut tiles.values)?;
-                feed_row(&tiles.values, r, inside, true, 0)?;
+            for r in some {
+                for p in 0..pieces {
+                    let inside = run(r, p, &mut held, tiles)?;
+                    feed_some(&held, &[r], inside, feeds)?;
+                    held.clear();
+                }
             }
         }
         return Ok(());
     }
-    let at_once = TILE / row.max(1);
+    let at_once = program.tile(shape) / row.max(1);
     for first in (0..rows).step_by(at_once.max(1)) {
-        let some = first..(first + at_once).min(rows);
-        if some.clone().any(wanted) {
-            let start = some.start * row;
-            program.run(shape, &(start..some.end * row), &mut tiles.values)?;
-            for r in some {
-                feed_row(&tiles.values, r, 0..row, false, start)?;
-            }
+        let some: Vec<usize> = (first..(first + at_once).min(rows)).collect();
+        if some.iter().any(|r| wanted(*r)) {
+            let range = first * row..(first + some.len()) * row;
+            program.run(shape, &range, &mut tiles.values)?;
+            values_of(&tiles.values, &mut held)?;
+            feed_some(&held, &some, 0..row, feeds)?;
+            held.clear();
         }
     }
     Ok(())
+}
+
+/// Where the rows of a block go, for one consumer.
+struct RowPlan {
+    cells: Vec<u32>,
+    positions: Vec<u64>,
+}
+
+impl RowPlan {
+    /// Feeds the elements `inside` of the rows `some`, which lie in `tiles`.
+    fn feed(
+        &self,
+        feed: &mut Feed<'_>,
+        tiles: &[Array],
+        some: &[usize],
+        inside: Range<usize>,
+        spread: bool,
+    ) -> Result<()> {
+        let lost = || Error::bug("a row was lost");
+        let (mut cells, mut positions) = (Vec::new(), Vec::new());
+        for r in some {
+            let cell = self.cells.get(*r).ok_or_else(lost)?;
+            let position = self.positions.get(*r).ok_or_else(lost)?;
+            // Cells are fewer than 2^32, as was checked when they were numbered.
+            let right = if spread { inside.start as u32 } else { 0 };
+            let along = if spread { 0 } else { inside.start as u64 };
+            cells.push(if *cell == u32::MAX { *cell } else { cell + right });
+            positions.push(position + along);
+        }
+        let (cells, positions) = (&cells, &positions);
+        let rows = Rows { tiles, len: inside.len(), cells, positions, spread };
+        feed.spec.reduction.update_rows(&mut feed.state, &rows)
+    }
 }
 
 /// Feeds elements one by one, each to its own cell.
@@ -477,4 +563,24 @@ pub(crate) fn place(
     region.start.insert(axis.min(region.start.len()), groups.start);
     region.len.insert(axis.min(region.len.len()), groups.len());
     Ok((region, cells.reshape(&lens)?.permute(&order)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_follow_each_other() {
+        for len in [vec![], vec![5], vec![3, 2, 70_000], vec![9, 300, 300], vec![2 * PIECE + 1]] {
+            let region = Region::new(vec![4; len.len()], len.clone());
+            let mut next = 0;
+            for (from, piece) in pieces(&region) {
+                assert_eq!(from, next);
+                assert!(piece.count() <= PIECE && !piece.is_empty());
+                assert_eq!(region.intersect(&piece).as_ref(), Some(&piece));
+                next += piece.count();
+            }
+            assert_eq!(next, region.count());
+        }
+    }
 }

@@ -55,10 +55,10 @@ fn a_mean_over_time() {
     let x = sst().reduce(mean, &[0]).unwrap();
     let expected = "\
 reads     2.1 GB in 1,000 chunks of 1 source, 1.6 GB on disk
-memory    peak 77.6 MB of 1.0 GB, 2 threads
+memory    peak 78.0 MB of 1.0 GB, 2 threads
 stage 1   mean over axes [0]
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
-          19.9 MB per task, 16.6 MB per column
+          20.1 MB per task, 16.6 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01
 rules     fuse_decode";
@@ -69,10 +69,10 @@ rules     fuse_decode";
 fn a_climatology_within_256_megabytes() {
     let expected = "\
 reads     2.1 GB in 1,004 chunks of 1 source, 1.6 GB on disk
-memory    peak 227 MB of 256 MB, 2 threads
+memory    peak 228 MB of 256 MB, 2 threads
 stage 1   mean by 12 groups of axis 0
           126 tasks: 1 column × 2 passes over the groups × 63 runs of 8 blocks, block [2, 720, 1440]
-          32.4 MB per task, 99.5 MB per column
+          32.6 MB per task, 99.5 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01
 rules     fuse_decode";
@@ -88,15 +88,15 @@ fn the_spread_of_anomalies() {
     let std = reduction("std", &ReduceParams::default()).unwrap();
     let expected = "\
 reads     4.1 GB in 2,000 chunks of 1 source, 3.2 GB on disk
-memory    peak 526 MB of 1.0 GB, 2 threads
+memory    peak 527 MB of 1.0 GB, 2 threads
 stage 1   mean by 12 groups of axis 0
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
-          32.4 MB per task, 199 MB per column
+          32.6 MB per task, 199 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01
 stage 2   std over axes [0]
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
-          45.0 MB per task, 33.2 MB per column
+          45.2 MB per task, 33.2 MB per column
   source  int16 [1000, 720, 1440] in [1, 720, 1440]
   steps   read → decode to float32, missing -999, scale 0.01 → -
 rules     fuse_decode";
