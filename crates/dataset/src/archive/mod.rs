@@ -169,7 +169,11 @@ impl ArchiveIndex {
             if let (PartData::Stored(real), EntryVar::Stored(var)) = (&part.data, var)
                 && let Some((_, known)) = self.shapes.get(var.shape as usize)
             {
-                let source = self.source(&file, known, at, var).opened(real.clone());
+                let mut source = self.source(&file, known, at, var);
+                // Sources whose chunks are known take memory; recipes bring them back.
+                if var.recipe.is_none() {
+                    source = source.opened(real.clone());
+                }
                 part.data = PartData::Stored(Arc::new(source));
             }
         }
