@@ -1,7 +1,11 @@
 """Files that graticule writes, as xarray, netCDF4-python and ncdump read them.
 
-usage: interop.py GRATICULE     with a Python that has xarray and netCDF4
+usage: interop.py GRATICULE [OLDER]     with a Python that has xarray and netCDF4
+
+OLDER is a folder of older C libraries that `older.py` has fetched: they must read the same.
 """
+
+import glob
 
 import pathlib
 import shutil
@@ -12,6 +16,8 @@ import tempfile
 import netCDF4
 import numpy as np
 import xarray as xr
+
+import older
 
 
 def packed():
@@ -70,6 +76,7 @@ def main():
     graticule = sys.argv[1]
     folder = pathlib.Path(tempfile.mkdtemp())
     checked = 0
+    written = []
     for name, (make, form) in CASES.items():
         ds, encoding = make()
         old, new = folder / f"{name}.nc", folder / f"{name}-copy.nc"
@@ -83,7 +90,16 @@ def main():
                 sys.exit(f"{name}: {key!r} was {before[key]} and is {after.get(key)}")
         if shutil.which("ncdump"):
             subprocess.run(["ncdump", str(new)], check=True, stdout=subprocess.DEVNULL)
+        written.append(new)
         checked += 1
+    if len(sys.argv) > 2:
+        own = glob.glob(str(pathlib.Path(netCDF4.__file__).parents[1] / "netcdf4.libs" / "libnetcdf-*"), recursive=True)
+        own += glob.glob(str(pathlib.Path(netCDF4.__file__).parents[1] / "netCDF4.libs" / "libnetcdf-*"))
+        if own:
+            versions = older.check(written, sys.argv[2], own[0])
+            print(f"netCDF-C {', '.join(versions)} read the same as {netCDF4.__netcdf4libversion__}")
+        else:
+            print("SKIPPED: no C library in the wheel of netCDF4 to compare older ones with")
     shutil.rmtree(folder)
     print(f"{checked} passed, 0 failed")
 
