@@ -223,7 +223,16 @@ impl Rule {
     fn steps(&self, a: i64, b: i64, time: TimeType) -> Option<u64> {
         let (distance, step) = match self {
             Self::Ticks(step) => (b.checked_sub(a)?, *step),
-            Self::Months(step) => (month_of(b, time)? - month_of(a, time)?, *step),
+            Self::Months(step) => {
+                let months = month_of(b, time)? - month_of(a, time)?;
+                // Instants of monthly data may stand anywhere in a month, but in the same place.
+                let days = b.checked_sub(a)? / time.unit.per_day();
+                let (apart, even) = (days.checked_mul(100)?, months.checked_mul(3042)?);
+                if apart.abs_diff(even) > 600 + months.unsigned_abs().saturating_mul(45) {
+                    return None;
+                }
+                (months, *step)
+            }
         };
         if distance > 0 && distance % step == 0 {
             u64::try_from(distance / step).ok()

@@ -176,3 +176,60 @@ fn gathered_points_return_to_their_places() {
         assert!(bad.uncompress().is_err());
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, ..Default::default() })]
+
+    /// Gathering and spreading are inverse wherever there is something.
+    #[test]
+    fn gathering_is_undone_by_spreading(
+        there in proptest::collection::vec(proptest::prelude::any::<bool>(), 12),
+        depth in 1usize..4,
+    ) {
+        let numbers: Vec<f64> = (0..depth * 12)
+            .map(|i| if there[i % 12] { i as f64 } else { NAN })
+            .collect();
+        let ds = Dataset::new()
+            .with_coord("lat", "lat", vec![10.0, 20.0, 30.0])
+            .with_coord("lon", "lon", vec![1.0, 2.0, 3.0, 4.0])
+            .with_var("v", ["z", "lat", "lon"], (numbers.clone(), [depth, 3, 4]));
+        let mask = ds["v"].isel("z", 0).notnull();
+        proptest::prop_assume!(there.contains(&true));
+        let list = ds.compress("point", ["lat", "lon"], &mask).unwrap();
+        proptest::prop_assert_eq!(list["v"].shape(), [depth, there.iter().filter(|t| **t).count()]);
+        let back = values(&list.uncompress().unwrap(), "v");
+        let same = back.iter().zip(&numbers).all(|(a, b)| a.total_cmp(b).is_eq());
+        proptest::prop_assert!(same && back.len() == numbers.len(), "{back:?}");
+    }
+
+    /// Each element of ragged arrays belongs to one feature, in the order of the elements.
+    #[test]
+    fn ragged_arrays_are_taken_apart_and_lost_nothing(
+        which in proptest::collection::vec(0usize..3, 0..20),
+    ) {
+        let n = which.len();
+        let numbers: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let index: Vec<i32> = which.iter().map(|w| *w as i32).collect();
+        let indexed = stations("timeSeries")
+            .with_variable("i", var(&["obs"], index, &[("instance_dimension", "station")]))
+            .with_variable("t", var(&["obs"], numbers.clone(), &[]));
+        let mut sorted: Vec<usize> = (0..n).collect();
+        sorted.sort_by_key(|i| which[*i]);
+        let counts: Vec<i32> =
+            (0..3).map(|s| which.iter().filter(|w| **w == s).count() as i32).collect();
+        let ordered: Vec<f64> = sorted.iter().map(|i| *i as f64).collect();
+        let contiguous = stations("timeSeries")
+            .with_variable("n", var(&["station"], counts, &[("sample_dimension", "obs")]))
+            .with_variable("t", var(&["obs"], ordered.clone(), &[]));
+        for ds in [indexed, contiguous] {
+            let features = ds.cf().features().unwrap();
+            let all: Vec<f64> =
+                features.iter().flat_map(|f| values(&f.unwrap(), "t")).collect();
+            proptest::prop_assert_eq!(&all, &ordered);
+            let padded = features.to_padded("element").unwrap();
+            let kept: Vec<f64> =
+                values(&padded, "t").into_iter().filter(|v| !v.is_nan()).collect();
+            proptest::prop_assert_eq!(&kept, &ordered);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 // A test may fail by panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod audit;
 mod bounds;
 mod crs;
 mod examples;
