@@ -76,12 +76,12 @@ pub use graticule_dataset::{
     DisplayOptions, MissingCore, OverlapBoundary, TrendOptions, UserFn, apply_ufunc,
 };
 pub use graticule_lazy as lazy;
-#[cfg(feature = "wire")]
-pub use graticule_lazy::Names;
 pub use graticule_lazy::{
     Analysis, Assembly, Event, Executor, Graph, Memory, Partial, Plan, PostMortem, Progress,
     RunReport, Serial, Session, Status, Threads,
 };
+#[cfg(feature = "wire")]
+pub use graticule_lazy::{Names, SentTask};
 pub use graticule_storage as storage;
 pub use graticule_storage::{Backend, ByteSource, ChunkSource, FilterSpec, Location, RawGroup};
 pub use graticule_units as units;

@@ -30,4 +30,4 @@ pub use session::{
     Event, Memory, Progress, RunOptions, RunReport, Session, SessionBuilder, Status, StopFlag,
 };
 #[cfg(feature = "wire")]
-pub use wire::Names;
+pub use wire::{Names, SentTask};

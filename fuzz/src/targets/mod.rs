@@ -10,6 +10,7 @@ mod hdf5;
 mod index;
 mod structure;
 mod times;
+mod wire;
 
 use crate::Target;
 
@@ -32,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     times::TICKS,
     arrays::SELECTOR,
     arrays::MEMORY,
+    wire::WIRE,
 ];
 
 /// The target of this name.

@@ -42,7 +42,7 @@ impl fmt::Debug for Plan {
     }
 }
 
-fn write_stage(f: &mut fmt::Formatter<'_>, number: usize, stage: &Stage) -> fmt::Result {
+pub(crate) fn write_stage(f: &mut fmt::Formatter<'_>, number: usize, stage: &Stage) -> fmt::Result {
     let g = &stage.geometry;
     let (columns, runs) = (stage.fit.columns.count(), g.runs());
     write!(f, "stage {number:<4}")?;

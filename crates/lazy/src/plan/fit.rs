@@ -20,6 +20,9 @@ pub(crate) const STIFF: f64 = 0.65;
 /// Of more runs it is not counted which groups each of them meets.
 const MAX_RUNS: usize = 4096;
 
+/// Uneven cuts are listed up to so many.
+const MAX_LISTED: usize = 1 << 24;
+
 /// How a stage is cut to fit.
 #[derive(Clone, Debug)]
 pub(crate) struct Fit {
@@ -401,10 +404,11 @@ pub(crate) fn cut(dim: &DimChunks, piece: usize) -> DimChunks {
     if dim.count() <= 1 {
         return DimChunks::even(piece, dim.len());
     }
-    if let DimChunks::Even { size, offset: 0, len } = dim
-        && size.is_multiple_of(piece)
-    {
-        return DimChunks::even(piece, *len);
+    if let DimChunks::Even { size, offset, len } = dim {
+        // Too many are not listed: then some pieces lie in two chunks.
+        if (*offset == 0 && size.is_multiple_of(piece)) || dim.count() > MAX_LISTED {
+            return DimChunks::even(piece, *len);
+        }
     }
     let mut lengths = Vec::new();
     for i in 0..dim.count() {

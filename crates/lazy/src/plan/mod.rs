@@ -27,6 +27,8 @@ use crate::graph::Graph;
 pub(crate) use blocks::{Geometry, Sizes, group};
 pub(crate) use cost::Reads;
 pub(crate) use cost::lies_in;
+#[cfg(feature = "wire")]
+pub(crate) use explain::write_stage;
 pub(crate) use fit::{Crowd, Fit, met_groups, project};
 pub(crate) use stream::{Piece, Stream, running_input, set};
 pub(crate) use taps::Tap;

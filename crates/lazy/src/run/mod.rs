@@ -143,7 +143,7 @@ impl Place for Context<'_> {
 }
 
 /// An error if a run should not go on.
-fn check(options: &RunOptions, started: Instant) -> Result<()> {
+pub(crate) fn check(options: &RunOptions, started: Instant) -> Result<()> {
     if options.stop.as_ref().is_some_and(crate::StopFlag::is_stopped) {
         return Err(Error::cancelled("stopped on request"));
     }

@@ -232,6 +232,12 @@ impl Session {
         Self(Arc::new(Inner { backends, ..(*self.0).clone() }))
     }
 
+    /// The longest that a run may take.
+    #[cfg(feature = "wire")]
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.0.deadline
+    }
+
     /// What goes by a name here.
     #[cfg(feature = "wire")]
     pub(crate) fn names(&self) -> &Names {

@@ -22,6 +22,7 @@ use crate::expr::LazyArray;
 use crate::session::Session;
 
 pub use names::Names;
+pub use task::SentTask;
 
 /// The first bytes of every message.
 const MARK: [u8; 4] = *b"GRTW";

@@ -2,6 +2,8 @@
 //! of earlier stages in place of what they were computed from.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::time::{Duration, Instant};
 
 use graticule_array::{Array, ChunkGrid, Error, Region, Result};
 use graticule_storage::ChunkSource;
@@ -13,9 +15,9 @@ use super::{Kind, MAX_INLINE, pack, unpack};
 use crate::expr::{LazyArray, NodeId, Op};
 use crate::keep::Kept;
 use crate::kernel::Buffers;
-use crate::plan::{Action, Consumer, Fit, Geometry, Stage};
-use crate::run::{Assembly, Cell, Local, Part, Partial};
-use crate::session::{Memory, Session};
+use crate::plan::{Action, Consumer, Fit, Geometry, Stage, write_stage};
+use crate::run::{Assembly, Cell, Local, Part, Partial, check as go_on};
+use crate::session::{Memory, RunOptions, Session};
 
 /// A stage, and one of its tasks.
 #[derive(Serialize, Deserialize)]
@@ -178,7 +180,7 @@ impl TaskForm {
         }
         let mut fit = Fit::whole(&geometry);
         (fit.columns, fit.passes) = (self.columns, passes);
-        let stage = Stage::alone(geometry, consumers, fit);
+        let mut stage = Stage::alone(geometry, consumers, fit);
         if self.number >= stage.tasks() {
             return Err(wrong("it is none of its stage"));
         }
@@ -189,21 +191,57 @@ impl TaskForm {
                 "this task takes {bytes}, but the memory budget here is {most}"
             )));
         }
+        stage.fit.task_bytes = bytes;
         Ok((stage, self.number))
     }
 }
 
-impl Session {
-    /// Runs one task of a plan that another process has made, on the calling thread.
+/// A task that another process has sent, checked and ready to run. `Display` says what it is.
+#[derive(Debug)]
+pub struct SentTask {
+    stage: Stage,
+    number: usize,
+    deadline: Option<Duration>,
+}
+
+impl SentTask {
+    /// Runs it on the calling thread, within the session's time limit.
     ///
     /// # Errors
-    /// If the bytes are no such message, name what this session does not know, the task does not
-    /// fit into its budget, or it fails.
-    pub fn run_task(&self, bytes: &[u8]) -> Result<Partial> {
+    /// If something cannot be read or computed, or it takes too long.
+    pub fn run(&self) -> Result<Partial> {
+        let (results, buffers, start) = (HashMap::new(), Buffers::default(), Instant::now());
+        let options = RunOptions { deadline: self.deadline, ..RunOptions::default() };
+        let task = self.stage.task(0, self.number);
+        let go_on = || go_on(&options, start);
+        Cell::new(&self.stage, &results, &buffers, &go_on).run(&self.stage, task)
+    }
+}
+
+impl fmt::Display for SentTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "task {} of", self.number)?;
+        write_stage(f, 1, &self.stage)
+    }
+}
+
+impl Session {
+    /// A task of a plan that another process has made. Opens no file and reads nothing.
+    ///
+    /// # Errors
+    /// If the bytes are no such message, name what this session does not know, or the task does
+    /// not fit into its budget.
+    pub fn decode_task(&self, bytes: &[u8]) -> Result<SentTask> {
         let (stage, number) = unpack::<TaskForm>(Kind::Task, bytes)?.build(self)?;
-        let (results, buffers) = (HashMap::new(), Buffers::default());
-        let task = stage.task(0, number);
-        Cell::new(&stage, &results, &buffers, &|| Ok(())).run(&stage, task)
+        Ok(SentTask { stage, number, deadline: self.deadline() })
+    }
+
+    /// [`decode_task`](Self::decode_task), and runs it on the calling thread.
+    ///
+    /// # Errors
+    /// As [`decode_task`](Self::decode_task), and if the task fails.
+    pub fn run_task(&self, bytes: &[u8]) -> Result<Partial> {
+        self.decode_task(bytes)?.run()
     }
 }
 
