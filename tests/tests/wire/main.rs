@@ -202,12 +202,13 @@ fn other_processes_give_the_same_bits() {
     let here = session(None).compute(&outputs).unwrap();
     for (count, kills) in [(1, false), (2, true)] {
         let processes = Processes::new(count, kills);
-        let there = session(Some(processes.clone())).compute(&outputs).unwrap();
+        let apart = session(Some(processes.clone()));
+        let there = apart.compute(&outputs).unwrap();
         for (a, b) in here.iter().zip(&there) {
             assert_eq!(a.to_packed(), b.to_packed());
         }
         let (done, started) = *processes.done.lock().unwrap();
-        assert_eq!(done, session(None).plan(&outputs).unwrap().totals().tasks);
+        assert_eq!(done, apart.plan(&outputs).unwrap().totals().tasks);
         assert!(!kills || started > count, "{started}");
     }
     // The whole expression elsewhere, of files that it names.
