@@ -4,6 +4,7 @@ use std::any::Any;
 
 use super::{LineOp, carry, cumulative, lines};
 use crate::array::Array;
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::region::Region;
 
@@ -48,6 +49,18 @@ impl LineOp {
 }
 
 impl Running {
+    /// Bytes for each element of a part that [`advance`](Self::advance) takes at most beside the
+    /// part and its result.
+    #[must_use]
+    pub fn scratch(&self, input: &DType) -> usize {
+        let sums = matches!(self.op, LineOp::CumSum { .. } | LineOp::CumProd { .. });
+        match input {
+            // A part that is not contiguous is copied.
+            DType::F32 | DType::F64 if sums => input.planned_size(),
+            _ => 16,
+        }
+    }
+
     /// The elements of the result that belong to the next elements of each line.
     ///
     /// # Errors
@@ -105,7 +118,6 @@ fn piece(array: &Array, axis: usize, start: usize, len: usize) -> Result<Array> 
 mod tests {
     use super::super::{Window, WindowStat};
     use super::*;
-    use crate::DType;
 
     /// Numbers with gaps.
     fn numbers(shape: &[usize]) -> Array {

@@ -420,7 +420,10 @@ impl<'a> BlockCost<'a> {
         for consumer in &stage.consumers {
             cost.visit(&consumer.input, lens, false);
             if !matches!(consumer.action, Action::Reduce(..)) {
-                cost.add(cells, &consumer.input);
+                // What is held is taken as it is.
+                if taps.find(&consumer.input).is_none() {
+                    cost.add(cells, &consumer.input);
+                }
             } else if stage.rows_from.is_none() {
                 cost.bytes = cost.bytes.saturating_add(cells.saturating_mul(4));
             }

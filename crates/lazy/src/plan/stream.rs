@@ -600,9 +600,14 @@ impl Walked<'_> {
             let mut bytes = BlockCost::held_beside(&input, &region.len, &stream.taps);
             bytes =
                 bytes.saturating_add(region.count().saturating_mul(input.dtype().planned_size()));
-            // Kernels widen elements to 8 bytes, and remember some numbers of each line.
+            let op = match (tap.node.op(), tap.axis) {
+                (Op::Block(op), Some(axis)) => op.running(&shapes(tap.node.inputs()), axis),
+                _ => None,
+            };
+            let each = op.map_or(16, |running| running.scratch(input.dtype()));
+            // What is remembered of each line is some numbers.
             let lines = beside(&region, tap.axis);
-            bytes = bytes.saturating_add(made.count().saturating_mul(16));
+            bytes = bytes.saturating_add(made.count().saturating_mul(each));
             bytes = bytes.saturating_add(lines.saturating_mul(32));
             for (tap, found) in stream.taps.all.iter().zip(boxes) {
                 let size = tap.node.dtype().planned_size();
