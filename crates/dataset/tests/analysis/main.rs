@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests
 
 mod calendars;
+mod departures;
 mod seasons;
 
 use std::sync::Arc;
