@@ -88,5 +88,6 @@ fn small_budgets_are_enough_in_many_cases() {
         let program = Program::new(&mut rng, &input, 2);
         fits += check(&input, &program, graticule::ChunkGrid::even(&[120, 4, 8], &[3, 2, 8]));
     }
-    assert!(fits > 40, "only {fits}");
+    // Else hardly any of these budgets would be less than the plan takes by itself.
+    assert!(fits > 30, "only {fits}");
 }

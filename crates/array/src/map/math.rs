@@ -287,6 +287,20 @@ fn floats<T: Float>(function: MathFn, input: &Array) -> Result<Array> {
             each(input, |v: &T| v.through(|$x: f32| $body, |$x: f64| $body))
         };
     }
+    // Where the system's own function for single precision is two units off.
+    macro_rules! widened {
+        ($x:ident => $body:expr) => {
+            each(input, |v: &T| {
+                v.through(
+                    |single: f32| {
+                        let $x = f64::from(single);
+                        $body as f32
+                    },
+                    |$x: f64| $body,
+                )
+            })
+        };
+    }
     match function {
         MathFn::Sqrt => quick!(x => x.sqrt()),
         MathFn::Cbrt => float!(x => x.cbrt()),
@@ -297,7 +311,7 @@ fn floats<T: Float>(function: MathFn, input: &Array) -> Result<Array> {
         MathFn::Expm1 => float!(x => x.exp_m1()),
         MathFn::Ln => float!(x => x.ln()),
         MathFn::Log2 => float!(x => x.log2()),
-        MathFn::Log10 => float!(x => x.log10()),
+        MathFn::Log10 => widened!(x => x.log10()),
         MathFn::Log1p => float!(x => x.ln_1p()),
         MathFn::Sin => float!(x => x.sin()),
         MathFn::Cos => float!(x => x.cos()),
@@ -305,12 +319,12 @@ fn floats<T: Float>(function: MathFn, input: &Array) -> Result<Array> {
         MathFn::Asin => float!(x => x.asin()),
         MathFn::Acos => float!(x => x.acos()),
         MathFn::Atan => float!(x => x.atan()),
-        MathFn::Sinh => float!(x => x.sinh()),
+        MathFn::Sinh => widened!(x => x.sinh()),
         MathFn::Cosh => float!(x => x.cosh()),
-        MathFn::Tanh => float!(x => x.tanh()),
-        MathFn::Asinh => float!(x => x.asinh()),
-        MathFn::Acosh => float!(x => x.acosh()),
-        MathFn::Atanh => float!(x => x.atanh()),
+        MathFn::Tanh => widened!(x => x.tanh()),
+        MathFn::Asinh => widened!(x => libm::asinh(x)),
+        MathFn::Acosh => widened!(x => libm::acosh(x)),
+        MathFn::Atanh => widened!(x => libm::atanh(x)),
         MathFn::Floor => quick!(x => x.floor()),
         MathFn::Ceil => quick!(x => x.ceil()),
         MathFn::Round => wide_each(input, |x: &T| x.round_even()),

@@ -18,6 +18,7 @@ mod order;
 mod overlap;
 mod piece;
 pub(crate) mod place;
+mod preflight;
 mod problems;
 mod reindex;
 mod statics;
@@ -154,6 +155,10 @@ pub(crate) fn combine_pieces(
 ) -> Result<Piece> {
     let n = pieces.len();
     let mut problems = Problems::default();
+    if let Some(wanted) = &options.schema {
+        preflight::check(&pieces, wanted, &mut problems);
+        std::mem::take(&mut problems).into_result(&format!("before combining {n} files"))?;
+    }
     let mut losses = Ledger::default();
     let mut job = Job { options, session, may_read, losses: &mut losses, problems: &mut problems };
     let whole = match &options.along {

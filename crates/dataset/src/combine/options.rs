@@ -4,6 +4,7 @@ use graticule_array::Scalar;
 use indexmap::IndexMap;
 
 use super::labels::Tolerance;
+use crate::compare::Schema;
 use crate::dims::Dims;
 use crate::name::Name;
 
@@ -230,6 +231,8 @@ pub struct CombineOptions {
     pub(crate) positions: Option<Vec<Vec<usize>>>,
     /// Whether a new dimension of a concatenation gets no index.
     pub(crate) unindexed: bool,
+    /// What every file must be made of.
+    pub(crate) schema: Option<Schema>,
 }
 
 impl CombineOptions {
@@ -419,6 +422,24 @@ impl CombineOptions {
     /// ```
     pub fn create_index(mut self, on: bool) -> Self {
         self.unindexed = !on;
+        self
+    }
+
+    /// What every file or dataset must be made of: variables, their roles, dimensions and types.
+    /// Lengths, chunks and attributes may differ. Compared before anything is combined; one error
+    /// names all that differ, and how.
+    ///
+    /// ```
+    /// use graticule_dataset::{CombineOptions, Dataset, combine_nested};
+    /// let day = |v: Vec<f32>| Dataset::new().with_var("sst", "time", v);
+    /// let options = CombineOptions::nested("time").schema(day(vec![]).schema());
+    /// let other = Dataset::new().with_var("sst", "time", vec![1i16]);
+    /// let e = combine_nested(vec![day(vec![0.5]), other], [Some("time")], &options).unwrap_err();
+    /// assert!(e.to_string().contains("\"sst\": type float32 and int16"), "{e}");
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn schema(mut self, wanted: Schema) -> Self {
+        self.schema = Some(wanted);
         self
     }
 

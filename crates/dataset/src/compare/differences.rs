@@ -64,6 +64,13 @@ impl Difference {
     pub fn name(&self) -> &str {
         &self.at
     }
+
+    /// Its text, with other words for the two sides.
+    pub(crate) fn told(&self, left: &str, right: &str) -> String {
+        let text = self.to_string();
+        text.replace("on the left", &format!("in {left}"))
+            .replace("on the right", &format!("in {right}"))
+    }
 }
 
 impl fmt::Display for Difference {
