@@ -8,7 +8,6 @@ mod backend;
 mod blueprint;
 mod checksum;
 mod chunk;
-mod copy;
 mod dataset;
 mod describe;
 mod element;
