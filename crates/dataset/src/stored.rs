@@ -43,14 +43,8 @@ impl Stored {
 
     /// Remembers that decoding made `var` of a stored variable.
     pub(crate) fn new(draft: Draft, data: LazyArray, var: &Variable) -> Self {
-        Self {
-            draft,
-            data,
-            decoded: var.data().clone(),
-            dims: var.dims().clone(),
-            attrs: var.attrs().clone(),
-            encoding: var.encoding().clone(),
-        }
+        let (dims, attrs) = (var.dims().clone(), var.attrs().clone());
+        Self::joined(draft, data, var.data().clone(), dims, attrs, var.encoding().clone())
     }
 
     /// Whether the variable holds what was decoded or a selection of it, to be stored as it was.
