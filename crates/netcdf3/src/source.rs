@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use graticule_array::{Array, ArrayMut, ByteOrder, ChunkGrid, Error, Region, Result, Scalar};
+use graticule_array::{
+    Array, ArrayMut, ByteOrder, ChunkGrid, Error, Region, Result, Scalar, go_on,
+};
 use graticule_storage::{ByteSource, ChunkSource, Limits, Recipe, SourceDescriptor, SourceInfo};
 
 use crate::kind::Kind;
@@ -121,6 +123,7 @@ impl Netcdf3Source {
         let (mut packed, mut span) = (Vec::new(), Vec::new());
         for piece in pieces(region, most) {
             packed.clear();
+            go_on()?;
             self.gather(&piece, &mut packed, &mut span)?;
             let whole = Region::whole(&piece.len);
             let mut to = out.region(&piece.relative_to(&region.start))?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graticule_array::{ArrayMut, ChunkGrid, DType, DimChunks, Error, Region, Result, Shape};
+use graticule_array::{ArrayMut, ChunkGrid, DType, DimChunks, Error, Region, Result, Shape, go_on};
 
 use crate::form::{ChunkForm, PackedChunk};
 use crate::source::{ChunkSource, Limits, Makeup, SourceInfo};
@@ -138,6 +138,7 @@ impl ChunkSource for ConcatSource {
             if inside.is_empty() {
                 continue;
             }
+            go_on()?;
             if self.stacked {
                 inside.start.remove(self.axis);
                 inside.len.remove(self.axis);

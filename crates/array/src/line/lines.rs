@@ -8,6 +8,7 @@ use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::pages::zeroed;
+use crate::watch::Pace;
 
 /// Lines that lie side by side are copied this many at a time.
 const BUNCH: usize = 16;
@@ -115,9 +116,11 @@ where
             return Err(Error::mismatch(format!("{is} lines go on where {was} began")));
         }
     };
+    let mut pace = Pace::default();
     for o in 0..outer {
         let states = &mut states[o * inner..(o + 1) * inner];
         for k in 0..n {
+            pace.step(inner)?;
             let at = (o * n + k) * inner;
             let rows = from[at..at + inner].iter().zip(&mut out[at..at + inner]);
             for ((from, to), state) in rows.zip(states.iter_mut()) {
@@ -146,9 +149,11 @@ where
     let total = shape.iter().try_fold(1usize, |m, l| m.checked_mul(*l));
     let total = total.ok_or_else(|| Error::over_budget(format!("{shape:?} is too large")))?;
     let mut out = zeroed::<U>(total);
+    let mut pace = Pace::default();
     if inner == 1 {
         let from = flat::<T>(input)?;
         for o in 0..outer {
+            pace.step(n)?;
             each(&from[o * n..(o + 1) * n], &mut out[o * out_len..(o + 1) * out_len])?;
         }
         return Array::from_vec(shape, out);
@@ -159,6 +164,7 @@ where
     for o in 0..outer {
         for first in (0..inner).step_by(BUNCH) {
             let count = BUNCH.min(inner - first);
+            pace.step(n * count)?;
             for k in 0..n {
                 let slab = &slabs.get(o * n + k)[first..first + count];
                 for (b, value) in slab.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! From chunks and blocks of a file to boxes of elements.
 
-use graticule_array::{Array, ArrayMut, ByteOrder, DType, Error, Region, Result};
+use graticule_array::{Array, ArrayMut, ByteOrder, DType, Error, Region, Result, go_on};
 
 use super::{Body, DatasetSource, PIECE};
 use crate::blueprint::Cut;
@@ -136,6 +136,7 @@ impl DatasetSource {
                 *at = low - begin;
             }
             let mut view = out.region(&target)?;
+            go_on()?;
             match table.find(&wide, number) {
                 None => view.fill(&self.is.fill)?,
                 Some(entry) => {
@@ -318,6 +319,7 @@ impl DatasetSource {
             }
             let mut done = 0;
             while done < rows {
+                go_on()?;
                 let n = rows_at_once.min(rows - done);
                 if let Some(h) = here.get_mut(axis) {
                     *h = done;

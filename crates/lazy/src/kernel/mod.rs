@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use graticule_array::{Array, Error, MapOp, Result, ZipOp, choose};
+use graticule_array::{Array, Error, MapOp, Result, ZipOp, choose, go_on};
 
 use crate::profile::Spent;
 pub(crate) use buffers::Buffers;
@@ -139,6 +139,7 @@ impl Program {
         range: &Range<usize>,
         values: &mut Vec<Array>,
     ) -> Result<()> {
+        go_on()?;
         values.clear();
         let mut spent = self.spent.borrow_mut();
         spent.resize(self.steps.len(), Spent::default());

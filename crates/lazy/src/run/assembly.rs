@@ -4,16 +4,16 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use graticule_array::{Array, Error, Region, Result};
+use graticule_array::{Array, Error, Region, Result, Watch, watched};
 
 use super::columns::Column;
 use super::partial::{Part, Partial};
 use super::slots::Slots;
 use super::task::{Local, Place, run_task};
-use super::{SharedColumn, check, panicked};
+use super::watch::RunWatch;
+use super::{SharedColumn, panicked};
 use crate::expr::NodeId;
 use crate::kernel::Buffers;
 use crate::plan::{Action, Plan, Stage, Task};
@@ -41,8 +41,7 @@ use crate::session::RunOptions;
 /// ```
 pub struct Assembly<'p> {
     plan: &'p Plan,
-    options: RunOptions,
-    started: Instant,
+    watch: Arc<RunWatch>,
     slots: Slots<'p>,
     buffers: Buffers,
     state: Mutex<State>,
@@ -79,8 +78,7 @@ impl<'p> Assembly<'p> {
         };
         Self {
             plan,
-            options,
-            started: Instant::now(),
+            watch: RunWatch::new(options.stop, options.deadline),
             slots: Slots::new(plan),
             buffers: Buffers::default(),
             state: Mutex::new(state),
@@ -138,8 +136,7 @@ impl<'p> Assembly<'p> {
     pub fn run_task(&self, stage: usize, number: usize) -> Result<Partial> {
         let (stage, task) = self.task(stage, number)?;
         let results = self.slots.results(stage)?;
-        let go_on = || check(&self.options, self.started);
-        Cell::new(stage, &results, &self.buffers, &go_on).run(stage, task)
+        Cell::new(stage, &results, &self.buffers, self.watch.clone()).run(stage, task)
     }
 
     /// Adds what a task made. What comes a second time is left out.
@@ -216,7 +213,7 @@ impl<'p> Assembly<'p> {
 pub(crate) struct Cell<'a> {
     results: &'a HashMap<NodeId, Array>,
     buffers: &'a Buffers,
-    go_on: &'a dyn Fn() -> Result<()>,
+    watch: Arc<dyn Watch>,
     kept: Mutex<Vec<Vec<(Region, Array)>>>,
     read: AtomicU64,
     profile: StageProfile,
@@ -227,12 +224,12 @@ impl<'a> Cell<'a> {
         stage: &Stage,
         results: &'a HashMap<NodeId, Array>,
         buffers: &'a Buffers,
-        go_on: &'a dyn Fn() -> Result<()>,
+        watch: Arc<dyn Watch>,
     ) -> Self {
         Self {
             results,
             buffers,
-            go_on,
+            watch,
             kept: Mutex::new(vec![Vec::new(); stage.consumers.len()]),
             read: AtomicU64::new(0),
             profile: StageProfile::default(),
@@ -241,7 +238,9 @@ impl<'a> Cell<'a> {
 
     /// Runs a task. A panic becomes an error.
     pub(crate) fn run(self, stage: &Stage, task: Task) -> Result<Partial> {
-        let done = catch_unwind(AssertUnwindSafe(|| run_task(&self, stage, task)));
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            watched(self.watch.clone(), || run_task(&self, stage, task))
+        }));
         let locals = done.unwrap_or_else(|panic: Box<dyn Any + Send>| Err(panicked(&*panic)))?;
         let read = (self.read.load(Ordering::Relaxed), self.profile.report().chunks);
         let kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -258,7 +257,7 @@ impl<'a> Cell<'a> {
 
 impl Place for Cell<'_> {
     fn check(&self) -> Result<()> {
-        (self.go_on)()
+        self.watch.go_on()
     }
 
     fn results(&self, _: &Stage) -> Result<HashMap<NodeId, Array>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use graticule_array::{Pick, Region, Result, Selection};
+use graticule_array::{Pick, Region, Result, Selection, go_on};
 use graticule_storage::{ChunkForm, ChunkSink, ChunkSource};
 
 use crate::expr::{LazyArray, Op};
@@ -23,6 +23,7 @@ pub(super) fn copy_chunks(
     let (mut copied, mut left) = (false, Vec::new());
     for index in grid.covering(region).iter() {
         let block = grid.region(&index);
+        go_on()?;
         if copy_chunk(blocks, node, sink, form, &block)? {
             copied = true;
         } else if copied {

@@ -11,10 +11,12 @@ mod queue;
 mod slots;
 mod task;
 mod turns;
+mod watch;
 
 pub use assembly::Assembly;
 pub use executor::{Executor, Serial, Threads};
 pub use partial::Partial;
+pub(crate) use watch::RunWatch;
 #[cfg(feature = "wire")]
 pub(crate) use {assembly::Cell, partial::Part, task::Local};
 
@@ -25,7 +27,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use graticule_array::{Array, Error, Region, Result};
+use graticule_array::{Array, Error, Region, Result, go_on, watched};
 use graticule_storage::ChunkSink;
 use rayon::{Scope, ThreadPool};
 
@@ -46,6 +48,7 @@ pub(crate) struct Context<'p> {
     plan: &'p Plan,
     options: &'p RunOptions,
     started: Instant,
+    watch: Arc<RunWatch>,
     slots: Slots<'p>,
     pub(crate) buffers: Buffers,
     pub(crate) read: AtomicU64,
@@ -111,7 +114,8 @@ impl Context<'_> {
 
 impl Place for Context<'_> {
     fn check(&self) -> Result<()> {
-        check(self.options, self.started)
+        self.tell_status(false);
+        go_on()
     }
 
     fn results(&self, stage: &Stage) -> Result<HashMap<NodeId, Array>> {
@@ -142,19 +146,6 @@ impl Place for Context<'_> {
     }
 }
 
-/// An error if a run should not go on.
-pub(crate) fn check(options: &RunOptions, started: Instant) -> Result<()> {
-    if options.stop.as_ref().is_some_and(crate::StopFlag::is_stopped) {
-        return Err(Error::cancelled("stopped on request"));
-    }
-    match options.deadline {
-        Some(limit) if started.elapsed() > limit => {
-            Err(Error::cancelled(format!("the time limit of {limit:?} has passed")))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Runs a plan; gives its outputs in memory, and what the run used.
 pub(crate) fn run(
     plan: &Plan,
@@ -173,6 +164,7 @@ pub(crate) fn run(
         plan,
         options,
         started,
+        watch: RunWatch::new(options.stop.clone(), options.deadline),
         slots: Slots::new(plan),
         buffers: Buffers::default(),
         read: AtomicU64::new(0),
@@ -263,7 +255,8 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
     loop {
         let begun = cx.started.elapsed();
         cx.recorder.begin(task, begun);
-        let done = catch_unwind(AssertUnwindSafe(|| cx.purse.task(|| execute(cx, task))));
+        let run = || watched(cx.watch.of(task), || execute(cx, task));
+        let done = catch_unwind(AssertUnwindSafe(|| cx.purse.task(run)));
         let ended = cx.started.elapsed();
         cx.note(task, begun, ended);
         match done.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
@@ -276,6 +269,7 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
             }
             Err(error) => {
                 cx.recorder.fail(task, ended);
+                cx.watch.fail(task);
                 cx.queue.fail(task, error);
             }
         }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use graticule_array::{Array, ChunkGrid, Error, Region, Result};
 use graticule_storage::ChunkSource;
@@ -16,8 +16,8 @@ use crate::expr::{LazyArray, NodeId, Op};
 use crate::keep::Kept;
 use crate::kernel::Buffers;
 use crate::plan::{Action, Consumer, Fit, Geometry, Stage, write_stage};
-use crate::run::{Assembly, Cell, Local, Part, Partial, check as go_on};
-use crate::session::{Memory, RunOptions, Session};
+use crate::run::{Assembly, Cell, Local, Part, Partial, RunWatch};
+use crate::session::{Memory, Session};
 
 /// A stage, and one of its tasks.
 #[derive(Serialize, Deserialize)]
@@ -210,11 +210,10 @@ impl SentTask {
     /// # Errors
     /// If something cannot be read or computed, or it takes too long.
     pub fn run(&self) -> Result<Partial> {
-        let (results, buffers, start) = (HashMap::new(), Buffers::default(), Instant::now());
-        let options = RunOptions { deadline: self.deadline, ..RunOptions::default() };
+        let (results, buffers) = (HashMap::new(), Buffers::default());
         let task = self.stage.task(0, self.number);
-        let go_on = || go_on(&options, start);
-        Cell::new(&self.stage, &results, &buffers, &go_on).run(&self.stage, task)
+        let watch = RunWatch::new(None, self.deadline);
+        Cell::new(&self.stage, &results, &buffers, watch).run(&self.stage, task)
     }
 }
 

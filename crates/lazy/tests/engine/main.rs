@@ -12,5 +12,6 @@ mod limits;
 mod random;
 mod reductions;
 mod scenarios;
+mod stopping;
 mod streams;
 mod wire;

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::line::lines::{Slabs, around, with_length};
 use crate::number::Real;
 use crate::pages::zeroed;
+use crate::watch::Pace;
 use crate::wide::widest;
 
 /// Bytes of the ends of a block's windows: they stay in the cache of a core.
@@ -82,7 +83,7 @@ impl Window {
                 }
                 let slabs = Slabs::Flat(turned.as_slice().into(), width);
                 let side = Side { slabs: &slabs, begin: 0, first: 0, width, len };
-                self.side::<P, M, T, U>(&side, lies, &mut back, width, &mut buffers, value);
+                self.side::<P, M, T, U>(&side, lies, &mut back, width, &mut buffers, value)?;
                 for (b, line) in made[first * out..].chunks_exact_mut(out).take(width).enumerate() {
                     for (i, to) in line.iter_mut().enumerate() {
                         *to = back[i * width + b];
@@ -98,7 +99,7 @@ impl Window {
                 let width = widest.min(inner - first);
                 let side = Side { slabs: &slabs, begin: o * len, first, width, len };
                 let to = &mut made[o * out * inner + first..];
-                self.side::<P, M, T, U>(&side, lies, to, inner, &mut buffers, value);
+                self.side::<P, M, T, U>(&side, lies, to, inner, &mut buffers, value)?;
             }
         }
         Array::from_vec(shape, made)
@@ -113,7 +114,7 @@ impl Window {
         stride: usize,
         buffers: &mut Buffers,
         value: impl Fn([f64; P], f64) -> f64 + Copy,
-    ) {
+    ) -> Result<()> {
         let (start, width) = (lies.start, side.width);
         let end = start + side.len;
         let least = self.least.max(1) as f64;
@@ -122,6 +123,7 @@ impl Window {
         let mut next = start;
         let mut block = usize::MAX;
         for (at, row) in lies.out.clone().zip(to.chunks_mut(stride)) {
+            buffers.pace.step(width)?;
             let first = at.checked_sub(self.before);
             // Within the line as it is here.
             let last = (at + self.len - self.before - 1).min(end - 1);
@@ -154,12 +156,14 @@ impl Window {
                 emit_both(row, (tail, head), M::default(), finish);
             }
         }
+        Ok(())
     }
 }
 
 /// The statistics that are carried along: each a row of first parts, a row of second ones, ...
 #[derive(Default)]
 struct Buffers {
+    pace: Pace,
     head: Vec<f64>,
     /// Of each element of one block and those behind it, element by element.
     tail: Vec<f64>,
