@@ -4,7 +4,6 @@
 //! and the special attributes of storage that `ncdump -s` adds. Data lies in memory.
 
 mod backend;
-mod fill;
 mod parse;
 mod token;
 mod types;

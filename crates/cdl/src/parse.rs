@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use graticule_array::{Array, DType, Error, Result, Scalar};
+use graticule_array::{Array, ChunkGrid, DType, Error, Result, Scalar};
 use graticule_storage::{
-    ChunkSource, FilterSpec, MemorySource, RawAttr, RawDim, RawGroup, RawVar, Storage,
+    ChunkSource, FillSource, FilterSpec, MemorySource, RawAttr, RawDim, RawGroup, RawVar, Storage,
 };
 
-use crate::fill::FillSource;
 use crate::token::{Token, tokens};
 use crate::types::{Type, default_fill};
 use crate::value::{self, Value};
@@ -449,7 +448,7 @@ impl Parser {
                 }
             }
             let name = var.name.clone();
-            group.vars.push(finished(var, shape).map_err(|e| e.in_variable(&name))?);
+            group.vars.push(finished(var, &shape).map_err(|e| e.in_variable(&name))?);
         }
         Ok(group)
     }
@@ -516,16 +515,19 @@ fn flattened(of: &Type, values: &[Value]) -> Vec<Value> {
     out
 }
 
-fn finished(var: Declared, shape: Vec<usize>) -> Result<RawVar> {
+fn finished(var: Declared, shape: &[usize]) -> Result<RawVar> {
     let dtype = var.of.dtype();
     let stated = var.attrs.iter().find(|a| a.name == "_FillValue");
     let fill: Option<Scalar> = stated.and_then(|a| a.value.item().ok());
     let fill = fill.filter(|f| f.dtype() == dtype).or_else(|| default_fill(&dtype));
     let source: Arc<dyn ChunkSource> = match &var.data {
-        None => Arc::new(FillSource::new(dtype, shape, fill)),
+        None => {
+            let chunk: Vec<usize> = shape.iter().map(|n| (*n).clamp(1, 1024)).collect();
+            Arc::new(FillSource::new(dtype, ChunkGrid::even(shape, &chunk), fill))
+        }
         Some(values) => {
             let values = flattened(&var.of, values);
-            Arc::new(MemorySource::new(shaped(&var.of, &values, &shape, fill.as_ref())?))
+            Arc::new(MemorySource::new(shaped(&var.of, &values, shape, fill.as_ref())?))
         }
     };
     let (name, dims, attrs, storage) = (var.name, var.dims, var.attrs, var.storage);

@@ -13,6 +13,7 @@ mod location;
 mod memory;
 mod output;
 mod raw;
+mod rule;
 mod sink;
 mod source;
 #[cfg(feature = "testing")]
@@ -31,6 +32,7 @@ pub use location::{Location, LocationKind};
 pub use memory::{MemorySink, MemorySource};
 pub use output::OutputFile;
 pub use raw::{FilterSpec, RawAttr, RawDim, RawGroup, RawSchema, RawVar, RawVarSchema, Storage};
+pub use rule::{EvenSource, FillSource};
 pub use sink::{ChunkSink, SinkInfo};
 pub use source::{ChunkSource, Limits, Makeup, Recipe, SourceDescriptor, SourceInfo};
 pub use wrap::{CountingBytes, CountingSource, FailingSource, ThrottledSource};

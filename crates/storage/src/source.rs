@@ -7,6 +7,7 @@ use graticule_array::{Array, ArrayMut, ChunkGrid, DType, Error, Region, Result, 
 
 use crate::form::{ChunkForm, PackedChunk};
 use crate::location::Location;
+use crate::rule::EvenSource;
 
 /// What a source holds: known without reading data.
 #[derive(Clone, Debug)]
@@ -91,6 +92,10 @@ pub enum Makeup {
         /// Whether the axis is new: each part is one index of it.
         stacked: bool,
     },
+    /// Its fill value, or zero, everywhere.
+    Fill,
+    /// Evenly spaced values.
+    Even(EvenSource),
     /// Something that a function under a name makes again from a state.
     Named {
         /// The name.

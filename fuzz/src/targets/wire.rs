@@ -6,7 +6,7 @@ use graticule::array::{
     ChunkGrid, GroupRuns, LineOp, MapOp, Pick, ReduceParams, Selection, ZipOp, reduction,
 };
 use graticule::lazy::{BlockFn, LazyArray, Names};
-use graticule::storage::MemorySource;
+use graticule::storage::{EvenSource, FillSource, MemorySource};
 use graticule::{Array, Assembly, DType, Error, Graph, Memory, Partial, Result, Scalar, Session};
 
 use crate::{Target, Trace};
@@ -63,6 +63,16 @@ fn expressions(function: BlockFn) -> Result<Vec<LazyArray>> {
         x.along(LineOp::GroupRuns(runs), 0)?.split_axis(0, &[3, 4])?,
         LazyArray::map_blocks(function, std::slice::from_ref(&x), DType::F32)?,
         x.gather(&[0, 1], &[vec![3, 0, 11], vec![5, 1, 0]])?,
+        x.scatter(&numbers(&[12, 1])?, [(1, 5), (2, 0), (7, 5)], &[2, 2, 2])?,
+        LazyArray::first_if_equal(&[x.clone(), x.clone()], "x", vec!["a".into(), "b".into()])?,
+        LazyArray::read(Arc::new(FillSource::new(
+            DType::I16,
+            ChunkGrid::even(&[5, 4], &[2, 4]),
+            Some(Scalar::I16(9)),
+        ))),
+        LazyArray::read(Arc::new(
+            EvenSource { start: -1.0, step: 0.1, first: 7, stride: -2 }.of(5),
+        )),
         x.broadcast(&[Some(0), None, Some(1)], &[12, 3, 6])?,
         x.rechunk(ChunkGrid::even(&[12, 6], &[5, 6]))?
             .select(&Selection::new([Pick::Range { start: 10, step: -3, len: 3 }, Pick::At(2)]))?,

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use graticule_array::{
-    Array, ArrayMut, ChunkGrid, DType, DimChunks, Error, Pick, Region, Result, Scalar,
-};
+use graticule_array::{Array, DType, Error, Pick, Result, Scalar};
 use graticule_lazy::LazyArray;
-use graticule_storage::{ChunkSource, SourceInfo};
+use graticule_storage::EvenSource;
 
 use super::query::{between, closes};
 use super::{Found, Index, LabelIndex, Query};
@@ -19,9 +17,6 @@ use crate::variable::Variable;
 
 /// Labels differ from those asked for by less than this part of a step.
 const SAME: f64 = 1e-9;
-
-/// Labels made at a time.
-const CHUNK: usize = 1 << 16;
 
 /// Evenly spaced labels `start + i * step`, which take no memory whatever their number. Labels
 /// are equal to those asked for if they differ by less than 1e-9 of a step.
@@ -124,8 +119,12 @@ impl RangeIndex {
     #[must_use]
     pub fn label(&self, position: usize) -> f64 {
         // One rounding: the same label however it was come by.
-        let place = self.stride.wrapping_mul(position as i64).wrapping_add(self.first);
-        self.step.mul_add(place as f64, self.start)
+        self.rule().value(position)
+    }
+
+    fn rule(&self) -> EvenSource {
+        let Self { start, step, first, stride, .. } = *self;
+        EvenSource { start, step, first, stride }
     }
 
     /// The positions of a stretch of this range; `None` if they cannot be counted.
@@ -235,43 +234,7 @@ impl RangeIndex {
 
     /// The labels as data that is made when it is read.
     fn data(self) -> LazyArray {
-        LazyArray::read(Arc::new(RangeSource::new(self)))
-    }
-}
-
-/// The labels of a range, made where they are wanted.
-#[derive(Debug)]
-struct RangeSource {
-    range: RangeIndex,
-    info: SourceInfo,
-}
-
-impl RangeSource {
-    fn new(range: RangeIndex) -> Self {
-        let grid = ChunkGrid::new(vec![DimChunks::even(CHUNK, range.len)]);
-        let info = SourceInfo {
-            dtype: DType::F64,
-            shape: grid.shape(),
-            grid,
-            whole_chunks: false,
-            fill: None,
-        };
-        Self { range, info }
-    }
-}
-
-impl ChunkSource for RangeSource {
-    fn info(&self) -> &SourceInfo {
-        &self.info
-    }
-
-    fn read_into(&self, region: &Region, mut out: ArrayMut<'_>) -> Result<()> {
-        self.info.check_read(region, &out)?;
-        let first = region.axes().next().map_or(0, |(start, _)| start);
-        for (i, value) in out.typed::<f64>()?.iter_mut().enumerate() {
-            *value = self.range.label(first + i);
-        }
-        Ok(())
+        LazyArray::read(Arc::new(self.rule().of(self.len)))
     }
 }
 

@@ -10,7 +10,6 @@ use crate::index::{Index, LabelIndex, MultiIndex};
 use crate::name::Name;
 use crate::variable::Variable;
 use crate::verbs::eager;
-use crate::verbs::scatter::Scatter;
 
 /// So many combinations are always listed, whether a row has them or not.
 const LISTED: usize = 1 << 20;
@@ -123,7 +122,7 @@ impl Cells {
             }
             Rows::Few(pairs) => {
                 let (data, filler) = filled(&data, rest.len(), fill)?;
-                Scatter::spread(&data, &filler, pairs.clone(), &self.lens)?
+                data.scatter(&filler, pairs.clone(), &self.lens)?
             }
         };
         let dims: Dims = rest.iter().chain(names).collect();

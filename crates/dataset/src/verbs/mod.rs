@@ -54,7 +54,6 @@ pub(crate) mod reduce;
 mod rename;
 mod resample;
 mod rolling;
-mod scatter;
 mod season;
 mod set_index;
 mod shift;

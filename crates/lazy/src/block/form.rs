@@ -8,9 +8,11 @@ use graticule_array::{ChunkGrid, DType, LineOp};
 use graticule_array::{Error, Result};
 
 use super::BlockFn;
+use super::equal::Equal;
 use super::line::Line;
 use super::map_overlap::Overlap;
 use super::reshape::{Merge, Split};
+use super::scatter::Scatter;
 #[cfg(feature = "wire")]
 use crate::expr::LazyArray;
 
@@ -34,6 +36,8 @@ pub(crate) enum Form {
     },
     Merge(Merge),
     Split(Split),
+    Scatter(Scatter),
+    Equal(Equal),
     Call {
         function: BlockFn,
         how: Call,
@@ -72,6 +76,8 @@ impl BlockForm {
             Form::Line { op, axis } => Arc::new(Line::new(op, axis)),
             Form::Merge(merge) => Arc::new(merge),
             Form::Split(split) => Arc::new(split),
+            Form::Scatter(scatter) => return LazyArray::block(Arc::new(scatter), inputs),
+            Form::Equal(equal) => return LazyArray::block(Arc::new(equal), inputs),
             Form::Call { function, how } => {
                 return match how {
                     Call::Blocks { dtype, grid } => {
@@ -111,6 +117,8 @@ impl std::fmt::Debug for BlockForm {
             Form::Line { op, .. } => op.to_string(),
             Form::Merge(merge) => format!("{merge:?}"),
             Form::Split(split) => format!("{split:?}"),
+            Form::Scatter(scatter) => super::BlockOp::name(scatter),
+            Form::Equal(equal) => super::BlockOp::name(equal),
             Form::Call { function, .. } => function.name().to_owned(),
             Form::Named { name, .. } => name.clone(),
         };

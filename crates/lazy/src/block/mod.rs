@@ -2,12 +2,14 @@
 
 mod apply;
 mod call;
+mod equal;
 mod form;
 mod gather;
 mod line;
 mod map_blocks;
 mod map_overlap;
 mod reshape;
+mod scatter;
 
 use std::fmt::Debug;
 
@@ -16,6 +18,8 @@ use graticule_array::{Array, ChunkGrid, DType, Error, Region, Result, Running, S
 use crate::expr::LazyArray;
 
 pub use call::BlockFn;
+#[cfg(feature = "wire")]
+pub(crate) use equal::Equal;
 pub use form::BlockForm;
 #[cfg(feature = "wire")]
 pub(crate) use form::{Call, Form};
@@ -23,6 +27,8 @@ pub(crate) use gather::Gather;
 pub use map_overlap::{Boundary, Overlap};
 #[cfg(feature = "wire")]
 pub(crate) use reshape::{Merge, Split};
+#[cfg(feature = "wire")]
+pub(crate) use scatter::Scatter;
 
 /// An operation that makes a box of its result from boxes of its inputs.
 ///

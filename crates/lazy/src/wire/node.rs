@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::effort::Effort;
 use super::names::Names;
-use crate::block::{BlockForm, Call, Form, Overlap};
+use crate::block::{BlockForm, Call, Equal, Form, Overlap, Scatter};
 use crate::expr::{LazyArray, Op};
 
 /// An operation and the nodes it works on.
@@ -43,6 +43,8 @@ pub(super) enum NodeOp {
     Overlap { function: String, dtype: DType, overlaps: Vec<Overlap>, closed: Vec<usize> },
     Apply { function: String, dtype: DType, loops: usize, runs: Vec<Vec<bool>>, made: Vec<usize> },
     Named { name: String, state: Vec<u8> },
+    Scatter { pairs: Arc<[(usize, usize)]>, lens: Vec<usize>, kept: usize },
+    Equal { name: String, origins: Vec<Arc<str>> },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,6 +107,8 @@ impl NodeOp {
             Form::Line { op, axis } => Self::Line(op, axis),
             Form::Merge(merge) => Self::Merge { first: merge.first, count: merge.count },
             Form::Split(split) => Self::Split { axis: split.axis, lens: split.lens },
+            Form::Scatter(Scatter { pairs, lens, kept }) => Self::Scatter { pairs, lens, kept },
+            Form::Equal(Equal { name, origins }) => Self::Equal { name, origins },
             Form::Named { name, state } => {
                 names.check_known("operation", &name)?;
                 Self::Named { name, state }
@@ -135,9 +139,10 @@ impl NodeOp {
     ) -> Result<LazyArray> {
         let wanted = match &self {
             Self::Read(_) | Self::Const(_) => Some(0),
-            Self::Zip(_) => Some(2),
+            Self::Zip(_) | Self::Scatter { .. } => Some(2),
             Self::Choose => Some(3),
             Self::Concat(_)
+            | Self::Equal { .. }
             | Self::Blocks { .. }
             | Self::Overlap { .. }
             | Self::Apply { .. }
@@ -219,6 +224,11 @@ impl NodeOp {
                 Effort::shape(&lens)?;
                 Ok(Form::Split(crate::block::Split { axis, lens }))
             }
+            Self::Scatter { pairs, lens, kept } => {
+                Effort::shape(&lens)?;
+                Ok(Form::Scatter(Scatter { pairs, lens, kept }))
+            }
+            Self::Equal { name, origins } => Ok(Form::Equal(Equal { name, origins })),
             Self::Blocks { function, dtype, grid } => call(function, Call::Blocks { dtype, grid }),
             Self::Overlap { function, dtype, overlaps, closed } => {
                 call(function, Call::Overlap { dtype, overlaps, closed })

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use graticule_array::{Array, ChunkGrid, DType, Error, Result, Scalar};
 use graticule_storage::{
-    ChunkSource, ConcatSource, Limits, Location, LocationKind, Makeup, MemorySource,
-    SourceDescriptor, SourceInfo,
+    ChunkSource, ConcatSource, EvenSource, FillSource, Limits, Location, LocationKind, Makeup,
+    MemorySource, SourceDescriptor, SourceInfo,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,15 @@ enum Body {
     Named {
         name: String,
         state: Vec<u8>,
+    },
+    /// The fill value everywhere.
+    Fill,
+    /// Evenly spaced values.
+    Even {
+        start: f64,
+        step: f64,
+        first: i64,
+        stride: i64,
     },
 }
 
@@ -96,6 +105,10 @@ impl Sources {
             (_, Makeup::Concat { parts, axis, stacked }) if depth < MAX_DEPTH => {
                 let parts = parts.iter().map(|p| self.add_at(p, names, depth + 1));
                 Body::Concat { parts: parts.collect::<Result<_>>()?, axis, stacked }
+            }
+            (_, Makeup::Fill) => Body::Fill,
+            (_, Makeup::Even(EvenSource { start, step, first, stride })) => {
+                Body::Even { start, step, first, stride }
             }
             (_, Makeup::Named { name, state }) => {
                 names.check_known("source", &name)?;
@@ -258,6 +271,14 @@ impl SourceForm {
                     false => ConcatSource::new(parts, axis)?,
                 };
                 (Arc::new(all), depth)
+            }
+            Body::Fill => (
+                Arc::new(FillSource::new(info.dtype.clone(), info.grid.clone(), info.fill.clone())),
+                0,
+            ),
+            Body::Even { start, step, first, stride } => {
+                let len = info.shape.first().copied().unwrap_or(0);
+                (Arc::new(EvenSource { start, step, first, stride }.of(len)), 0)
             }
             Body::Named { name, state } => (names.make_source(&name, &state)?, 0),
         };

@@ -14,7 +14,7 @@ use graticule_array::{
 use graticule_lazy::{
     BlockFn, BlockForm, BlockOp, Boundary, LazyArray, Names, Overlap, Partial, Session,
 };
-use graticule_storage::{ChunkSource, ConcatSource, MemorySource};
+use graticule_storage::{ChunkSource, ConcatSource, EvenSource, FillSource, MemorySource};
 use proptest::prelude::*;
 
 use crate::random::{self, Rng, bits};
@@ -227,6 +227,17 @@ fn everything() -> Vec<(String, LazyArray)> {
     add("sources in a row", Ok(LazyArray::read(Arc::new(whole))));
     let stacked = ConcatSource::stacked(parts, 1).unwrap();
     add("sources in a stack", Ok(LazyArray::read(Arc::new(stacked))));
+    let nines = ChunkGrid::even(&[5, 4], &[2, 4]);
+    let nines = FillSource::new(DType::I16, nines, Some(Scalar::I16(9)));
+    add("one value everywhere", Ok(LazyArray::read(Arc::new(nines))));
+    let zeros = FillSource::new(DType::F64, ChunkGrid::whole(&[3]), None);
+    add("zero everywhere", Ok(LazyArray::read(Arc::new(zeros))));
+    let even = EvenSource { start: -0.0, step: 0.1, first: 7, stride: -2 };
+    add("evenly spaced", Ok(LazyArray::read(Arc::new(even.of(5)))));
+    let none = LazyArray::constant(Array::from_vec([4, 1], vec![f64::NAN; 4]).unwrap());
+    add("scatter", x.scatter(&none, [(1, 5), (2, 0), (7, 5)], &[2, 2, 2]));
+    let same = [line.clone(), numbers(&[6])];
+    add("first if equal", LazyArray::first_if_equal(&same, "x", vec!["a".into(), "b".into()]));
     for array in every_type() {
         let name = format!("{} {:?}", array.dtype(), array.shape());
         add(&name, Ok(LazyArray::read(Arc::new(MemorySource::new(array)))));

@@ -5,33 +5,50 @@ use std::sync::Arc;
 use graticule_array::{
     Array, ChunkGrid, DType, DimChunks, Error, Pick, Region, Result, Selection, Shape,
 };
-use graticule_lazy::{BlockOp, LazyArray};
+
+use super::form::Form;
+use super::{BlockForm, BlockOp};
+use crate::expr::LazyArray;
 
 /// Cells of a block of the result, along the new axes.
 const BLOCK: usize = 1 << 18;
 
 /// Splits the last axis into several. The cells that no row has get another row.
-#[derive(Debug)]
-pub(super) struct Scatter {
+#[derive(Clone, Debug)]
+pub(crate) struct Scatter {
     /// Cells in order, each with its row.
-    pairs: Arc<[(usize, usize)]>,
+    pub(crate) pairs: Arc<[(usize, usize)]>,
     /// The lengths of the new axes.
-    lens: Vec<usize>,
+    pub(crate) lens: Vec<usize>,
     /// The number of axes before them, which stay.
-    kept: usize,
+    pub(crate) kept: usize,
 }
 
 impl Scatter {
-    /// The rows of `data` in the cells that they have, `filler` (one row) in the others.
-    pub(super) fn spread(
-        data: &LazyArray,
-        filler: &LazyArray,
-        pairs: Arc<[(usize, usize)]>,
-        lens: &[usize],
-    ) -> Result<LazyArray> {
-        let kept = data.ndim().saturating_sub(1);
-        let op = Self { pairs, lens: lens.to_vec(), kept };
-        LazyArray::block(Arc::new(op), &[data.clone(), filler.clone()])
+    fn check(&self, data: &LazyArray, filler: &LazyArray) -> Result<()> {
+        let mut one = data.shape().to_vec();
+        let rows = one.last_mut().map(|last| std::mem::replace(last, 1));
+        let fits = one == filler.shape() && data.dtype() == filler.dtype();
+        let Some(rows) = rows.filter(|_| fits && self.kept + 1 == data.ndim()) else {
+            return Err(Error::mismatch(format!(
+                "one row {} {:?} does not fill up rows {} {:?}",
+                filler.dtype(),
+                filler.shape(),
+                data.dtype(),
+                data.shape()
+            )));
+        };
+        let cells = self.lens.iter().try_fold(1usize, |n, l| n.checked_mul(*l));
+        let cells = cells.ok_or_else(|| Error::over_budget(format!("{:?} cells", self.lens)))?;
+        let next = |i: usize| self.pairs.get(i + 1).map_or(cells, |(cell, _)| *cell);
+        for (i, (cell, row)) in self.pairs.iter().enumerate() {
+            if *row >= rows || *cell >= next(i) {
+                return Err(Error::invalid(format!(
+                    "row {row} of {rows} for cell {cell} of {cells}: cells rise, and are there"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The rows in a box of cells, each with its place in the box.
@@ -75,8 +92,15 @@ impl BlockOp for Scatter {
         format!("spread {} rows over {:?} cells", self.pairs.len(), self.lens)
     }
 
+    fn form(&self) -> Option<BlockForm> {
+        Some(BlockForm(Form::Scatter(self.clone())))
+    }
+
     fn result(&self, inputs: &[LazyArray]) -> Result<(DType, ChunkGrid)> {
-        let data = inputs.first().ok_or_else(|| Error::bug("nothing to spread"))?;
+        let [data, filler] = inputs else {
+            return Err(Error::invalid(format!("rows spread with {} inputs", inputs.len())));
+        };
+        self.check(data, filler)?;
         let mut dims: Vec<DimChunks> = data.grid().dims().iter().take(self.kept).cloned().collect();
         let mut left = BLOCK;
         let mut own = Vec::with_capacity(self.lens.len());
@@ -126,5 +150,35 @@ impl BlockOp for Scatter {
     fn scratch(&self, out: &[usize], _: &[Shape]) -> usize {
         let cells = out.iter().skip(self.kept).fold(1, |n: usize, l| n.saturating_mul(*l));
         cells.saturating_mul(size_of::<usize>())
+    }
+}
+
+impl LazyArray {
+    /// Few rows spread over many cells: the last axis, of rows, becomes several axes of lengths
+    /// `lens`. `pairs` are numbers of cells (row-major over the new axes, rising) each with the
+    /// row that goes there; the others get `filler`, which is one row.
+    ///
+    /// ```
+    /// use graticule_array::Array;
+    /// use graticule_lazy::{LazyArray, Session};
+    /// let rows = LazyArray::constant(Array::from_vec([2], vec![7i16, 8])?);
+    /// let none = LazyArray::constant(Array::from_vec([1], vec![-1i16])?);
+    /// let cells = rows.scatter(&none, [(1, 0), (3, 1)], &[2, 2])?;
+    /// let out = Session::default().compute(&[cells])?;
+    /// assert_eq!(out[0].to_flat::<i16>()?, [-1, 7, -1, 8]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the filler is no row of this type and shape, or cells or rows do not exist.
+    pub fn scatter(
+        &self,
+        filler: &Self,
+        pairs: impl Into<Arc<[(usize, usize)]>>,
+        lens: &[usize],
+    ) -> Result<Self> {
+        let (lens, kept) = (lens.to_vec(), self.ndim().saturating_sub(1));
+        let op = Scatter { pairs: pairs.into(), lens, kept };
+        Self::block(Arc::new(op), &[self.clone(), filler.clone()])
     }
 }
