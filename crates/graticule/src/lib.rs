@@ -51,6 +51,7 @@ pub use graticule_dataset::{
     all, any, bins, combine, compute, compute_datasets, concat, count, every, first, last, max,
     mean, min, near, prod, std, step, sum, var,
 };
+pub use graticule_dataset::{Applied, Correction, CustomFix, Fix, FixLog, Fixes, Vocabulary, Word};
 pub use graticule_dataset::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Finding, Flag, Flags,
     Geometries, GridMapping, Kind, Report, Representation, Severity, TimeAudit, UnitMode,

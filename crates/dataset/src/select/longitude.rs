@@ -102,7 +102,7 @@ impl Dataset {
 
     /// The positions along a dimension in another order: as two ranges put together if it is a
     /// rotation, so that whole chunks are read.
-    fn in_order(&self, dim: &Name, order: &[usize]) -> Result<Self> {
+    pub(crate) fn in_order(&self, dim: &Name, order: &[usize]) -> Result<Self> {
         let n = order.len();
         let first = order.first().copied().unwrap_or(0);
         if order.iter().enumerate().all(|(i, at)| *at == i) {

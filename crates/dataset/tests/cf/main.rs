@@ -6,6 +6,7 @@
 mod audit;
 mod bounds;
 mod crs;
+mod dialects;
 mod examples;
 mod features;
 mod find;
