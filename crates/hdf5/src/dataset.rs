@@ -280,6 +280,8 @@ impl ChunkSource for DatasetSource {
             location: self.file.bytes.location().clone(),
             path: self.is.path.clone(),
             fingerprint: self.file.bytes.fingerprint(),
+            verify: self.file.settings.verify,
+            unpacked: self.file.bytes.len(),
         })
     }
 }

@@ -177,6 +177,8 @@ impl ChunkSource for Netcdf3Source {
             location: self.bytes.location().clone(),
             path: self.name.clone(),
             fingerprint: self.bytes.fingerprint(),
+            verify: true,
+            unpacked: self.bytes.len(),
         })
     }
 }

@@ -71,6 +71,10 @@ pub struct SourceDescriptor {
     pub path: String,
     /// The length in bytes and the time of change (ns since 1970) when it was opened.
     pub fingerprint: (u64, i128),
+    /// Whether checksums are verified, as it was opened.
+    pub verify: bool,
+    /// The most bytes that the file may unpack to, if it is compressed as a whole.
+    pub unpacked: u64,
 }
 
 /// What a source is made of, so that it can be made again in another process.

@@ -54,6 +54,8 @@ enum Kind {
     OverBudget(String),
     #[error("{0}")]
     Io(String),
+    #[error("{0}")]
+    Changed(String),
     #[error("cancelled: {0}")]
     Cancelled(String),
     #[error("internal error, please report it: {0}")]
@@ -95,6 +97,8 @@ kinds! {
     over_budget, is_over_budget, OverBudget;
     /// The operating system refused to read or write.
     io, is_io, Io;
+    /// A file that is not any more what it was when it was opened.
+    changed, is_changed, Changed;
     /// The work was stopped on request or by its time limit.
     cancelled, is_cancelled, Cancelled;
     /// A broken invariant of graticule itself.

@@ -92,7 +92,7 @@ impl IndexedFile {
         let open = || -> Result<Arc<dyn ByteSource>> {
             let bytes = FileBytes::open(&self.location, self.opener.session.handles())?;
             if bytes.fingerprint() != self.fingerprint {
-                return Err(Error::io("the file has changed since its index was read")
+                return Err(Error::changed("the file has changed since its index was read")
                     .in_file(self.location.path())
                     .hint("open the files again"));
             }
@@ -282,6 +282,8 @@ impl ChunkSource for IndexedSource {
             location: self.file.location.clone(),
             path: self.known.path.to_string(),
             fingerprint: self.file.fingerprint,
+            verify: self.file.opener.options.storage.verify,
+            unpacked: self.file.opener.options.storage.unpacked,
         })
     }
 }

@@ -31,16 +31,25 @@ pub(crate) struct Blocks<'a> {
 }
 
 impl Blocks<'_> {
-    /// Counts a box of a source: its decoded bytes and its chunks.
+    /// Counts a box of a source: its chunks, and the bytes that were decoded for it, which are
+    /// those of whole chunks where these are decoded as a whole.
     fn count(&self, source: &dyn ChunkSource, region: &Region) {
         let info = source.info();
-        let bytes = region.count().saturating_mul(info.dtype.planned_size()) as u64;
+        let (mut chunks, mut elements) = (1u64, 1usize);
+        for ((at, len), dim) in region.axes().zip(info.grid.dims()) {
+            let (first, last) = (dim.find(at), dim.find(at.saturating_add(len.saturating_sub(1))));
+            chunks = chunks.saturating_mul(last.saturating_sub(first) as u64 + 1);
+            let decoded = if info.whole_chunks && len > 0 {
+                let (end, n) = dim.chunk(last);
+                (end + n).saturating_sub(dim.chunk(first).0)
+            } else {
+                len
+            };
+            elements = elements.saturating_mul(decoded);
+        }
+        let bytes = elements.saturating_mul(info.dtype.planned_size()) as u64;
         self.read.fetch_add(bytes, Ordering::Relaxed);
-        let chunks = region.axes().zip(info.grid.dims()).map(|((at, len), dim)| {
-            let last = at.saturating_add(len.saturating_sub(1));
-            dim.find(last).saturating_sub(dim.find(at)) as u64 + 1
-        });
-        self.profile.read(bytes, chunks.product());
+        self.profile.read(bytes, chunks);
     }
 
     /// Counts a chunk that was copied as its `stored` bytes.

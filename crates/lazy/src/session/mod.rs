@@ -386,7 +386,13 @@ impl Session {
         let mut options = options.clone();
         options.deadline = options.deadline.or(self.0.deadline);
         options.progress = options.progress.or_else(|| self.0.progress.clone());
-        self.0.executor.run(self, plan, &options)
+        let begun = self.handles().now();
+        let out = self.0.executor.run(self, plan, &options);
+        // Whatever was read of a file that has changed meanwhile may be of two files.
+        match self.handles().check_since(begun) {
+            Err(changed) if out.as_ref().err().is_none_or(|e| !e.is_cancelled()) => Err(changed),
+            _ => out,
+        }
     }
 
     /// Runs a plan on the threads of this session.

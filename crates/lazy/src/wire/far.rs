@@ -10,13 +10,16 @@ use graticule_storage::{
     RawGroup, SourceDescriptor, SourceInfo, unpack,
 };
 
+/// No message makes a compressed file unpack to more.
+const MOST_UNPACKED: u64 = 1 << 36;
+
 type Opened = OnceLock<Result<RawGroup>>;
 
 /// The files of a message; each is opened once.
 pub(super) struct Files {
     backends: Vec<Arc<dyn Backend>>,
     handles: Arc<HandlePool>,
-    opened: Mutex<HashMap<(Location, String), Arc<Opened>>>,
+    opened: Mutex<HashMap<(Location, String, bool), Arc<Opened>>>,
 }
 
 impl fmt::Debug for Files {
@@ -34,7 +37,7 @@ impl Files {
     /// The variable that a descriptor names.
     fn source(&self, found: &SourceDescriptor) -> Result<Arc<dyn ChunkSource>> {
         let place = {
-            let key = (found.location.clone(), found.backend.clone());
+            let key = (found.location.clone(), found.backend.clone(), found.verify);
             let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
             opened.entry(key).or_default().clone()
         };
@@ -56,11 +59,13 @@ impl Files {
             })?;
         let bytes: Arc<dyn ByteSource> = Arc::new(FileBytes::open(at, &self.handles)?);
         if bytes.fingerprint() != found.fingerprint {
-            return Err(Error::io("the file has changed since the expression was made")
+            return Err(Error::changed("the file has changed since the expression was made")
                 .in_file(at.path())
                 .hint("open it again"));
         }
-        let options = OpenOptions::default();
+        let OpenOptions { unpacked: usual, .. } = OpenOptions::default();
+        let unpacked = found.unpacked.clamp(usual, MOST_UNPACKED);
+        let options = OpenOptions { verify: found.verify, unpacked, ..OpenOptions::default() };
         let bytes = unpack(bytes, options.unpacked, &self.handles)?;
         backend.open(bytes, &options).map_err(|e| e.in_file(at.path()))
     }

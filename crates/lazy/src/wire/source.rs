@@ -69,6 +69,8 @@ struct Place {
     path: String,
     length: u64,
     changed: i128,
+    verify: bool,
+    unpacked: u64,
 }
 
 /// The sources of a message; those that are one source here are one there.
@@ -189,6 +191,8 @@ impl Place {
             path: found.path.clone(),
             length: found.fingerprint.0,
             changed: found.fingerprint.1,
+            verify: found.verify,
+            unpacked: found.unpacked,
         })
     }
 
@@ -202,6 +206,8 @@ impl Place {
             location,
             path: self.path,
             fingerprint: (self.length, self.changed),
+            verify: self.verify,
+            unpacked: self.unpacked,
         })
     }
 }

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use graticule_array::{Array, ChunkGrid, Error, Region, Result};
-use graticule_storage::ChunkSource;
+use graticule_storage::{ChunkSource, HandlePool};
 use serde::{Deserialize, Serialize};
 
 use super::effort::Effort;
@@ -202,6 +203,7 @@ pub struct SentTask {
     stage: Stage,
     number: usize,
     deadline: Option<Duration>,
+    handles: Arc<HandlePool>,
 }
 
 impl SentTask {
@@ -213,7 +215,9 @@ impl SentTask {
         let (results, buffers) = (HashMap::new(), Buffers::default());
         let task = self.stage.task(0, self.number);
         let watch = RunWatch::new(None, self.deadline);
-        Cell::new(&self.stage, &results, &buffers, watch).run(&self.stage, task)
+        let begun = self.handles.now();
+        let made = Cell::new(&self.stage, &results, &buffers, watch).run(&self.stage, task);
+        self.handles.check_since(begun).and(made)
     }
 }
 
@@ -232,7 +236,8 @@ impl Session {
     /// not fit into its budget.
     pub fn decode_task(&self, bytes: &[u8]) -> Result<SentTask> {
         let (stage, number) = unpack::<TaskForm>(Kind::Task, bytes)?.build(self)?;
-        Ok(SentTask { stage, number, deadline: self.deadline() })
+        let (deadline, handles) = (self.deadline(), self.handles().clone());
+        Ok(SentTask { stage, number, deadline, handles })
     }
 
     /// [`decode_task`](Self::decode_task), and runs it on the calling thread.

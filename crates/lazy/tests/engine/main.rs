@@ -3,6 +3,7 @@
 
 mod access;
 mod blocks;
+mod changing;
 mod diagnostics;
 mod explain;
 mod failures;

@@ -9,7 +9,7 @@ use graticule_array::{
     ChunkGrid, DType, LineOp, MapOp, Pick, QuantileMethod, Quantiles, ReduceParams, Scalar,
     Selection, Window, WindowStat, ZipOp, reduction,
 };
-use graticule_lazy::{BlockFn, Boundary, LazyArray, Memory, Overlap, Session};
+use graticule_lazy::{BlockFn, Boundary, LazyArray, Memory, Overlap, Plan, Session};
 use graticule_storage::{ChunkSink, MemorySink};
 
 use crate::access::Counting;
@@ -37,10 +37,15 @@ fn monthly(x: &LazyArray) -> LazyArray {
     x.reduce_grouped(mean, 0, codes, 12, &[]).unwrap()
 }
 
-/// Compares a plan's text with the committed one, and the chunks it names with those read.
-fn check(name: &str, plan: &str, planned: usize, sources: &[&Counting]) {
+/// Compares a plan's text with the committed one, and the chunks and bytes it names with those
+/// that were read.
+fn check(name: &str, plan: &Plan, session: &Session, sources: &[&Counting]) {
+    let (planned, report) = (plan.totals(), session.run_report());
     let read: usize = sources.iter().map(|s| s.reads()).sum();
-    assert_eq!(planned, read, "{name}: chunks planned and read\n{plan}");
+    assert_eq!(planned.chunks, read, "{name}: chunks planned and read\n{plan}");
+    assert_eq!(report.chunks, read as u64, "{name}: chunks told and read\n{plan}");
+    assert_eq!(planned.bytes_read, report.bytes, "{name}: bytes planned and read\n{plan}");
+    let plan = plan.to_string();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/scenarios");
     let file = folder.join(format!("{name}.txt"));
     if std::env::var_os("GRATICULE_UPDATE").is_some() {
@@ -54,7 +59,7 @@ fn computed(name: &str, outputs: &[LazyArray], sources: &[&Counting]) {
     let session = session();
     let plan = session.plan(outputs).unwrap();
     session.compute(outputs).unwrap();
-    check(name, &plan.to_string(), plan.totals().chunks, sources);
+    check(name, &plan, &session, sources);
 }
 
 fn stored(name: &str, output: &LazyArray, chunk: &[usize], sources: &[&Counting]) {
@@ -65,7 +70,7 @@ fn stored(name: &str, output: &LazyArray, chunk: &[usize], sources: &[&Counting]
     };
     let plan = session.plan_store(&[(output.clone(), sink())]).unwrap();
     session.store(&[(output.clone(), sink())]).unwrap();
-    check(name, &plan.to_string(), plan.totals().chunks, sources);
+    check(name, &plan, &session, sources);
 }
 
 #[test]

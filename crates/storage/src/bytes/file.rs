@@ -24,6 +24,8 @@ pub struct HandlePool {
 struct PoolState {
     clock: u64,
     open: HashMap<Arc<Identity>, (Arc<File>, u64)>,
+    /// Files that had changed when their handles were given up, and when they were last used.
+    changed: HashMap<Arc<Identity>, u64>,
 }
 
 /// What tells a file from another that takes its place under the same name.
@@ -45,6 +47,14 @@ impl Identity {
             changed: changed.map_or(0, |d| d.as_nanos() as i128),
         }
     }
+
+    /// Whether a file is what it was, and no other has taken its place. One that was only removed
+    /// still is.
+    fn still_is(&self, file: &File) -> bool {
+        let Ok(meta) = file.metadata() else { return true };
+        let same = Self::of(&self.location, &meta) == *self;
+        same && !(is_removed(&meta) && self.location.path().exists())
+    }
 }
 
 #[cfg(unix)]
@@ -55,6 +65,17 @@ fn inode(meta: &Metadata) -> u64 {
 #[cfg(not(unix))]
 fn inode(_: &Metadata) -> u64 {
     0
+}
+
+/// Whether no name leads to a file any more.
+#[cfg(unix)]
+fn is_removed(meta: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(meta) == 0
+}
+
+#[cfg(not(unix))]
+fn is_removed(_: &Metadata) -> bool {
+    false
 }
 
 impl Default for HandlePool {
@@ -96,11 +117,35 @@ impl HandlePool {
         }
         let (file, found) = open(&of.location)?;
         if found != **of {
-            return Err(Error::io("the file has changed since it was opened")
-                .in_file(of.location.path())
-                .hint("open it again"));
+            return Err(changed(of));
         }
         Ok(self.keep(of, file))
+    }
+
+    /// The time by this pool's own clock, for [`check_since`](Self::check_since).
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.lock().clock
+    }
+
+    /// Checks that the files which were used after a moment are still what they were when they
+    /// were opened: in length, time of change, and place. Costs a call to the system for each.
+    ///
+    /// # Errors
+    /// Naming the first in order of their names that is not.
+    pub fn check_since(&self, moment: u64) -> Result<()> {
+        let (used, mut found) = {
+            let state = self.lock();
+            let used = state.open.iter().filter(|(_, (_, used))| *used > moment);
+            let used: Vec<_> = used.map(|(of, (file, _))| (of.clone(), file.clone())).collect();
+            let changed = state.changed.iter().filter(|(_, used)| **used > moment);
+            (used, changed.map(|(of, _)| of.clone()).collect::<Vec<_>>())
+        };
+        found.extend(used.into_iter().filter(|(of, file)| !of.still_is(file)).map(|(of, _)| of));
+        match found.into_iter().min_by(|a, b| a.location.path().cmp(b.location.path())) {
+            Some(of) => Err(changed(&of)),
+            None => Ok(()),
+        }
     }
 
     fn keep(&self, of: &Arc<Identity>, file: File) -> Arc<File> {
@@ -109,13 +154,24 @@ impl HandlePool {
         while state.open.len() >= self.capacity {
             let oldest = state.open.iter().min_by_key(|(_, (_, used))| *used);
             let Some(oldest) = oldest.map(|(of, _)| of.clone()) else { break };
-            state.open.remove(&oldest);
+            let gone = state.open.remove(&oldest);
+            if let Some((file, used)) = gone
+                && !oldest.still_is(&file)
+            {
+                state.changed.insert(oldest, used);
+            }
         }
         state.clock += 1;
         let now = state.clock;
         state.open.insert(of.clone(), (file.clone(), now));
         file
     }
+}
+
+fn changed(of: &Identity) -> Error {
+    Error::changed("the file has changed since it was opened")
+        .in_file(of.location.path())
+        .hint("open it again")
 }
 
 fn open(location: &Location) -> Result<(File, Identity)> {
