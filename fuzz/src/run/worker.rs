@@ -20,6 +20,9 @@ const MOST_SECONDS: f64 = 10.0;
 /// Inputs that are kept to start from.
 const MOST_KEPT: usize = 4000;
 
+/// Ways to end that are remembered: all of them would take the memory that is for the target.
+const MOST_SEEN: usize = 1 << 20;
+
 /// Larger files are too slow to be worth it.
 const LARGEST: u64 = 64 << 10;
 
@@ -98,6 +101,9 @@ impl<'a> Worker<'a> {
         }));
         match catch_unwind(AssertUnwindSafe(|| (self.target.run)(&input))) {
             Ok(trace) => {
+                if self.seen.len() >= MOST_SEEN {
+                    self.seen.clear();
+                }
                 if !self.seen.insert(trace) && !keep {
                     return Ok(());
                 }

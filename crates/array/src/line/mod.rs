@@ -12,6 +12,7 @@ mod keys;
 mod lines;
 mod order;
 mod running;
+mod scratch;
 mod slope;
 mod weighted;
 mod window;

@@ -49,15 +49,15 @@ impl LineOp {
 }
 
 impl Running {
-    /// Bytes for each element of a part that [`advance`](Self::advance) takes at most beside the
-    /// part and its result.
+    /// Bytes that [`advance`](Self::advance) takes at most beside a part of so many elements and
+    /// its result. `packed`: whether the part lies in one piece of memory, in row-major order.
     #[must_use]
-    pub fn scratch(&self, input: &DType) -> usize {
-        let sums = matches!(self.op, LineOp::CumSum { .. } | LineOp::CumProd { .. });
-        match input {
-            // A part that is not contiguous is copied.
-            DType::F32 | DType::F64 if sums => input.planned_size(),
-            _ => 16,
+    pub fn scratch(&self, input: &DType, cells: usize, packed: bool) -> usize {
+        match self.op {
+            LineOp::CumSum { .. } | LineOp::CumProd { .. } => {
+                self.op.scratch(input, cells, cells, packed)
+            }
+            _ => cells.saturating_mul(16),
         }
     }
 

@@ -100,7 +100,7 @@ impl BlockOp for ApplyOver {
     }
 
     /// The result along all of its core axes.
-    fn scratch(&self, out: &[usize], _: &[Shape]) -> usize {
+    fn scratch(&self, out: &[usize], _: &[LazyArray], _: bool) -> usize {
         let lens = out.iter().take(self.loops).chain(&self.made);
         lens.fold(self.dtype.planned_size(), |n, l| n.saturating_mul(*l))
     }

@@ -4,7 +4,7 @@ use graticule_array::{
     Array, ChunkGrid, DType, DimChunks, Error, LineOp, Region, Result, Running, Shape,
 };
 
-use super::{BlockForm, BlockOp};
+use super::{BlockForm, BlockOp, shapes};
 use crate::expr::LazyArray;
 use crate::plan::group;
 
@@ -100,11 +100,11 @@ impl BlockOp for Line {
         lens
     }
 
-    /// Kernels may copy lines, and widen elements to 8 bytes.
-    fn scratch(&self, out: &[usize], shapes: &[Shape]) -> usize {
+    fn scratch(&self, out: &[usize], inputs: &[LazyArray], packed: bool) -> usize {
         let cells = |lens: &[usize]| lens.iter().fold(1usize, |n, l| n.saturating_mul(*l));
-        let needed = cells(&self.longest(0, out, shapes));
-        needed.saturating_add(cells(out)).saturating_mul(8)
+        let needed = cells(&self.longest(0, out, &shapes(inputs)));
+        let dtype = inputs.first().map_or(&DType::F64, LazyArray::dtype);
+        self.op.scratch(dtype, needed, cells(out), packed)
     }
 }
 

@@ -275,12 +275,12 @@ impl BlockOp for MapOverlap {
     }
 
     /// The inputs continued beyond the ends, and what the function makes of them.
-    fn scratch(&self, out: &[usize], shapes: &[Shape]) -> usize {
+    fn scratch(&self, out: &[usize], inputs: &[LazyArray], _: bool) -> usize {
         let lens = out.iter().enumerate().map(|(axis, len)| {
             self.along(axis).map_or(*len, |o| len.saturating_add(o.before + o.after))
         });
         let cells = lens.fold(1usize, usize::saturating_mul);
-        let size = self.dtype.planned_size().max(8).saturating_mul(shapes.len() + 1);
+        let size = self.dtype.planned_size().max(8).saturating_mul(inputs.len() + 1);
         cells.saturating_mul(size)
     }
 }

@@ -149,9 +149,10 @@ pub trait BlockOp: Send + Sync + Debug {
     }
 
     /// Bytes that [`apply`](Self::apply) takes at most beside its inputs and its result, for a
-    /// box of lengths `out`.
-    fn scratch(&self, out: &[usize], shapes: &[Shape]) -> usize {
-        let _ = (out, shapes);
+    /// box of lengths `out`. `packed`: whether what it needs of each input lies in one piece of
+    /// memory, in row-major order.
+    fn scratch(&self, out: &[usize], inputs: &[LazyArray], packed: bool) -> usize {
+        let _ = (out, inputs, packed);
         0
     }
 }

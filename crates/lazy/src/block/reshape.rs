@@ -5,7 +5,7 @@ use graticule_array::{
 };
 
 use super::form::Form;
-use super::{BlockForm, BlockOp};
+use super::{BlockForm, BlockOp, shapes};
 use crate::expr::LazyArray;
 use crate::geometry::list;
 
@@ -197,8 +197,8 @@ impl BlockOp for Merge {
     }
 
     /// The flattened copy of what does not lie in one piece.
-    fn scratch(&self, out: &[usize], shapes: &[Shape]) -> usize {
-        product(&self.longest(0, out, shapes)).saturating_mul(8)
+    fn scratch(&self, out: &[usize], inputs: &[LazyArray], _: bool) -> usize {
+        product(&self.longest(0, out, &shapes(inputs))).saturating_mul(8)
     }
 }
 
@@ -355,7 +355,7 @@ impl BlockOp for Split {
         lens
     }
 
-    fn scratch(&self, out: &[usize], _: &[Shape]) -> usize {
+    fn scratch(&self, out: &[usize], _: &[LazyArray], _: bool) -> usize {
         product(out).saturating_mul(8)
     }
 }

@@ -147,7 +147,7 @@ impl BlockOp for Scatter {
         (axis < self.kept).then_some(axis)
     }
 
-    fn scratch(&self, out: &[usize], _: &[Shape]) -> usize {
+    fn scratch(&self, out: &[usize], _: &[LazyArray], _: bool) -> usize {
         let cells = out.iter().skip(self.kept).fold(1, |n: usize, l| n.saturating_mul(*l));
         cells.saturating_mul(size_of::<usize>())
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use graticule_array::{Array, ArrayMut, ByteOrder, ChunkGrid, DType, Error, Region, Result};
-use graticule_storage::{ChunkSink, ChunkSource, SinkInfo, SourceInfo};
+use graticule_storage::{ChunkSink, ChunkSource, Limits, SinkInfo, SourceInfo};
 
 /// Names that are tried for a temporary file.
 const MAX_TRIES: u32 = 1000;
@@ -116,6 +116,11 @@ impl SpillFile {
 impl ChunkSink for SpillFile {
     fn info(&self) -> &SinkInfo {
         &self.sink
+    }
+
+    /// A piece, as its bytes.
+    fn limits(&self) -> Limits {
+        Limits { scratch: self.piece_bytes(), ..Limits::default() }
     }
 
     fn write(&self, region: &Region, block: &Array) -> Result<()> {

@@ -13,6 +13,7 @@ use crate::geometry::{concat_segments, through_broadcast, through_permute};
 use crate::keep::Kept;
 use crate::kernel::{TILE, TOGETHER};
 use crate::optimize::below_block;
+use crate::run::PIECE;
 
 /// What a stage reads.
 #[derive(Clone, Debug, Default)]
@@ -419,10 +420,14 @@ impl<'a> BlockCost<'a> {
         let cells = product(lens);
         for consumer in &stage.consumers {
             cost.visit(&consumer.input, lens, false);
+            if let Action::Write(sink, _) = &consumer.action {
+                cost.scratch = cost.scratch.max(sink.limits().scratch);
+            }
             if !matches!(consumer.action, Action::Reduce(..)) {
-                // What is held is taken as it is.
-                if taps.find(&consumer.input).is_none() {
-                    cost.add(cells, &consumer.input);
+                // What is an array already is taken as it is; what is kept is made in pieces.
+                if taps.find(&consumer.input).is_none() && is_computed(&consumer.input) {
+                    let collects = matches!(consumer.action, Action::Collect(_));
+                    cost.add(if collects { cells.min(PIECE) } else { cells }, &consumer.input);
                 }
             } else if stage.rows_from.is_none() {
                 cost.bytes = cost.bytes.saturating_add(cells.saturating_mul(4));
@@ -472,6 +477,24 @@ impl<'a> BlockCost<'a> {
 
     fn add(&mut self, cells: usize, of: &LazyArray) {
         self.bytes = self.bytes.saturating_add(cells.saturating_mul(of.dtype().planned_size()));
+    }
+
+    /// Whether a box of these lengths is resolved to one piece of memory.
+    fn is_packed(&self, node: &LazyArray, lens: &[usize]) -> bool {
+        if let Some(taps) = self.taps
+            && let Some(tap) = taps.find(node).and_then(|i| taps.all.get(i))
+        {
+            // What is held is as wide as its lane.
+            return tap.axis.is_some_and(|a| lens.iter().take(a).all(|n| *n == 1));
+        }
+        match node.op() {
+            Op::Kept(kept) => kept.file.is_some(),
+            Op::Const(_) | Op::Reduce(_) | Op::Permute(_) => false,
+            Op::Select(_) | Op::Rechunk(_) => {
+                node.inputs().first().is_some_and(|input| self.is_packed(input, lens))
+            }
+            _ => true,
+        }
     }
 
     /// `scattered`: whether the picks are not a box.
@@ -566,7 +589,9 @@ impl<'a> BlockCost<'a> {
                     }
                 }
                 self.add(product(&wanted), node);
-                self.bytes = self.bytes.saturating_add(op.scratch(&wanted, &shapes));
+                let packed = node.inputs().iter().all(|i| self.is_packed(i, &wanted));
+                let scratch = op.scratch(&wanted, node.inputs(), packed);
+                self.bytes = self.bytes.saturating_add(scratch);
                 for (i, input) in node.inputs().iter().enumerate() {
                     let below = op.longest(i, &wanted, &shapes);
                     if is_computed(input) {

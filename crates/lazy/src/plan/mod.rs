@@ -456,12 +456,16 @@ impl Plan {
     }
 
     /// The most memory in use while a stage runs. The next ones begin while its last tasks are
-    /// still running.
+    /// still running, unless they need what these make.
     fn peak_from(&self, first: usize) -> u64 {
         let crowd = Crowd::of(self.threads);
         let room = self.room.saturating_sub(self.held(first, first));
         let (mut bytes, mut begun, mut last) = (0u64, 0usize, first);
+        let unmade = |slot: &usize| self.slots.get(*slot).is_some_and(|s| s.made_by >= first);
         for (i, stage) in self.stages.iter().enumerate().skip(first) {
+            if i > first && stage.needs.iter().any(unmade) {
+                break;
+            }
             let (tasks, runs) = (stage.tasks(), stage.runs());
             bytes = bytes.saturating_add(stage.fit.in_flight(crowd, tasks, runs, room));
             last = i;

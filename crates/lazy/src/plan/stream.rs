@@ -459,19 +459,21 @@ fn walk(
     let passes = std::iter::once(0..usize::MAX).collect();
     let fit = Fit { columns, passes, task_bytes: 0, state_bytes: 0, column_bytes: 0, reread };
     let walked = Walked { stage, fit: &fit, stream: &stream };
-    let Needs { read, work, held } = walked.needs()?;
+    let Needs { read, waits, work, held } = walked.needs()?;
     stream.held = held;
     let column = fit.columns.largest();
     let (local, merged) = state_bytes(stage, product(&column), &fit.passes);
     let column_bytes = work.saturating_add(held).saturating_add(local).saturating_add(merged);
-    // What was read is held until its turn comes.
-    Ok((Fit { task_bytes: read, state_bytes: read, column_bytes, ..fit }, stream))
+    // What was made of what was read is held until its turn comes.
+    Ok((Fit { task_bytes: read, state_bytes: waits, column_bytes, ..fit }, stream))
 }
 
-/// Bytes of the parts that a step reads, of working on it, and of what is held before.
+/// Bytes of making the parts that a step adds, of these parts, of working on it, and of what is
+/// held before.
 #[derive(Default)]
 struct Needs {
     read: u64,
+    waits: u64,
     work: u64,
     held: u64,
 }
@@ -520,7 +522,7 @@ impl Walked<'_> {
             let reach = stage.reach(stream, &lane, step)?;
             let floor = stage.floor(stream, &lane, step, &before)?;
             let stretches = stage.stretches(stream, &whole, &before, &reach, step);
-            let (mut read, mut held) = (0u64, 0u64);
+            let (mut read, mut waits, mut held) = (0u64, 0u64, 0u64);
             for (i, tap) in taps.iter().enumerate() {
                 let (Some(Some(all)), Some((from, to))) = (whole.get(i), stretches.get(i)) else {
                     continue;
@@ -555,10 +557,12 @@ impl Walked<'_> {
                         *len = new;
                     }
                     read = read.saturating_add(BlockCost::made(&tap.node, &lens) as u64);
+                    waits = waits.saturating_add(per.saturating_mul(new as u64));
                 }
                 kept.push((*from, *to));
             }
             most.read = most.read.max(read);
+            most.waits = most.waits.max(waits.min(read));
             most.held = most.held.max(held);
             most.work = most.work.max(self.work(&lane, step, &whole, &stretches)?);
         }
@@ -604,10 +608,14 @@ impl Walked<'_> {
                 (Op::Block(op), Some(axis)) => op.running(&shapes(tap.node.inputs()), axis),
                 _ => None,
             };
-            let each = op.map_or(16, |running| running.scratch(input.dtype()));
             // What is remembered of each line is some numbers.
             let lines = beside(&region, tap.axis);
-            bytes = bytes.saturating_add(made.count().saturating_mul(each));
+            let packed = tap.axis.is_some_and(|a| region.len.iter().take(a).all(|n| *n == 1));
+            let cells = region.count();
+            let scratch = op.map_or(cells.saturating_mul(16), |running| {
+                running.scratch(input.dtype(), cells, packed)
+            });
+            bytes = bytes.saturating_add(scratch);
             bytes = bytes.saturating_add(lines.saturating_mul(32));
             for (tap, found) in stream.taps.all.iter().zip(boxes) {
                 let size = tap.node.dtype().planned_size();

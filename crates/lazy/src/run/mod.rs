@@ -16,6 +16,7 @@ mod watch;
 pub use assembly::Assembly;
 pub use executor::{Executor, Serial, Threads};
 pub use partial::Partial;
+pub(crate) use task::PIECE;
 pub(crate) use watch::RunWatch;
 #[cfg(feature = "wire")]
 pub(crate) use {assembly::Cell, partial::Part, task::Local};

@@ -207,7 +207,7 @@ pub(super) fn run_block(
 }
 
 /// Elements of a piece of a block that is collected.
-const PIECE: usize = 8 * TILE;
+pub(crate) const PIECE: usize = 8 * TILE;
 
 /// A block in boxes that follow each other in its row-major order, each with where it begins.
 fn pieces(region: &Region) -> Vec<(usize, Region)> {

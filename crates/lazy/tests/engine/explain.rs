@@ -88,7 +88,7 @@ fn the_spread_of_anomalies() {
     let std = reduction("std", &ReduceParams::default()).unwrap();
     let expected = "\
 reads     4.1 GB in 2,000 chunks of 1 source, 3.2 GB on disk
-memory    peak 527 MB of 1.0 GB, 2 threads
+memory    peak 360 MB of 1.0 GB, 2 threads
 stage 1   mean by 12 groups of axis 0
           63 tasks: 1 column × 63 runs of 8 blocks, block [2, 720, 1440]
           32.6 MB per task, 199 MB per column

@@ -350,7 +350,7 @@ fn compute_within_compute_is_refused_where_the_run_around_it_needs_the_memory() 
         inner.compute(std::slice::from_ref(&long))?;
         Ok(parts[0].clone())
     });
-    let x = LazyArray::constant(Array::from_vec([60_000], vec![1.0f64; 60_000]).unwrap());
+    let x = LazyArray::constant(Array::from_vec([150_000], vec![1.0f64; 150_000]).unwrap());
     let made = LazyArray::map_blocks(function, &[x], DType::F64).unwrap();
     let error = session.compute(&[made]).unwrap_err();
     assert!(error.is_over_budget(), "{error}");
