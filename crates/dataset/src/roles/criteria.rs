@@ -44,8 +44,12 @@ pub(super) fn is_axis(axis: Axis, tier: usize, name: &str, var: &Variable) -> bo
             Axis::X | Axis::Y => false,
         },
         _ => match axis {
-            Axis::X => matches!(word(name), "x" | "xc" | "ni" | "xi" | "rlon" | "i" | "easting"),
-            Axis::Y => matches!(word(name), "y" | "yc" | "nj" | "eta" | "rlat" | "j" | "northing"),
+            Axis::X => {
+                matches!(word(name), "x" | "xc" | "ni" | "xi" | "rlon" | "nlon" | "i" | "easting")
+            }
+            Axis::Y => {
+                matches!(word(name), "y" | "yc" | "nj" | "eta" | "rlat" | "nlat" | "j" | "northing")
+            }
             Axis::Z | Axis::T => is_kind(kind_of(axis), 3, name, var),
         },
     }
@@ -103,7 +107,7 @@ pub(super) fn is_kind(kind: Kind, tier: usize, name: &str, var: &Variable) -> bo
 }
 
 /// A name without its number: `lat_1` is a `lat`.
-fn word(name: &str) -> &str {
+pub(super) fn word(name: &str) -> &str {
     name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
 }
 

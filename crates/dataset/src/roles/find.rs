@@ -1,6 +1,8 @@
 //! Finding variables by what they are.
 
+use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
 use graticule_array::{Error, Result, did_you_mean};
 use indexmap::IndexMap;
@@ -36,29 +38,64 @@ use crate::variable::Variable;
 /// assert!(e.to_string().contains("did you mean \"air_temperature\"?"));
 /// # Ok::<(), graticule_array::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct Cf {
     pub(super) set: Dataset,
+    /// Keys of one's own, before all others.
+    own: Vec<(Name, Criterion)>,
+}
+
+/// Whether a variable of a name is what a key of one's own means.
+type Criterion = Arc<dyn Fn(&str, &Variable) -> bool + Send + Sync>;
+
+impl fmt::Debug for Cf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own: Vec<&Name> = self.own.iter().map(|(key, _)| key).collect();
+        f.debug_struct("Cf").field("set", &self.set).field("own", &own).finish()
+    }
 }
 
 impl Dataset {
     /// The view that finds variables by their role in the CF conventions.
     pub fn cf(&self) -> Cf {
-        Cf { set: self.clone() }
+        Cf { set: self.clone(), own: Vec::new() }
     }
 }
 
 impl DataArray {
     /// The view that finds coordinates by their role in the CF conventions.
     pub fn cf(&self) -> Cf {
-        Cf { set: self.set.clone() }
+        Cf { set: self.set.clone(), own: Vec::new() }
     }
 }
 
 impl Cf {
     pub(crate) fn dataset(&self) -> &Dataset {
         &self.set
+    }
+
+    /// The view with a key of one's own, which comes before all others: it means the variables
+    /// that pass a test of their name and attributes (cf-xarray's custom criteria). Of a key
+    /// given several times, the last one counts.
+    ///
+    /// ```
+    /// use graticule_dataset::{Attrs, Dataset, Variable};
+    /// let salt = Variable::new("x", vec![35.0])?.with_attrs(Attrs::new().with("units", "psu"));
+    /// let ds = Dataset::new().with_variable("so", salt).with_var("thetao", "x", vec![9.0]);
+    /// let cf = ds.cf().with_criterion("salt", |name, var| {
+    ///     name.starts_with("salt") || var.attrs().text("units") == Some("psu")
+    /// });
+    /// assert_eq!(cf.name("salt")?, "so");
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    pub fn with_criterion(
+        mut self,
+        key: impl Into<Name>,
+        test: impl Fn(&str, &Variable) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.own.insert(0, (key.into(), Arc::new(test)));
+        self
     }
 
     /// The variable of a role, with the coordinates on its dimensions; faulted if there is none or
@@ -80,6 +117,9 @@ impl Cf {
     pub fn name(&self, key: &str) -> Result<Name> {
         self.set.sound()?;
         let mut found = self.names(key);
+        if found.len() > 1 {
+            found = self.meant(found);
+        }
         match found.len() {
             0 => Err(self.not_found(key)),
             1 => found.pop().ok_or_else(|| Error::bug("a name was lost")),
@@ -94,11 +134,25 @@ impl Cf {
         }
     }
 
+    /// Of several coordinates of an array the one that its attribute `coordinates` lists, if that
+    /// is one.
+    fn meant(&self, found: Vec<Name>) -> Vec<Name> {
+        let main = self.set.variable(MAIN);
+        let listed = main.and_then(|var| related(var, "coordinates")).unwrap_or_default();
+        let among = |n: &&Name| listed.split_whitespace().any(|l| l == n.as_str());
+        let chosen: Vec<Name> = found.iter().filter(among).cloned().collect();
+        if chosen.len() == 1 { chosen } else { found }
+    }
+
     /// The names of all variables of a role; of an axis or a kind of coordinate those that say so
     /// most clearly.
     #[must_use]
     pub fn names(&self, key: &str) -> Vec<Name> {
         let by_role = || -> Vec<Name> {
+            if let Some((_, test)) = self.own.iter().find(|(own, _)| own == key) {
+                let passing = self.candidates().filter(|(n, v)| test(n, v));
+                return passing.map(|(n, _)| n.clone()).collect();
+            }
             if let Some(axis) = Axis::ALL.into_iter().find(|a| a.letter() == key) {
                 return self.by_axis(axis);
             }
@@ -368,7 +422,7 @@ impl Cf {
     }
 
     fn not_found(&self, key: &str) -> Error {
-        let mut known: Vec<String> = Vec::new();
+        let mut known: Vec<String> = self.own.iter().map(|(key, _)| key.to_string()).collect();
         known.extend(self.axes().keys().map(|a| a.letter().to_owned()));
         known.extend(self.coordinates().keys().map(|k| k.word().to_owned()));
         known.extend(self.standard_names().into_keys());

@@ -16,6 +16,7 @@ mod formula;
 mod formulas;
 mod gather;
 mod geometry;
+mod guess;
 mod layout;
 mod numbers;
 mod proj;

@@ -104,3 +104,84 @@ fn what_is_wrong_is_told() {
     let text = DataArray::new("x", "t", vec!["1"]).with_attrs(attrs);
     assert!(held(&text.flags().eq("a")) == [true]);
 }
+
+/// Quality as ACT and ARM have it: ten tests, a bit each, packed into 32-bit integers.
+#[test]
+fn ten_tests_in_bits_are_masks_of_their_own() {
+    let tests = [
+        "missing",
+        "less_than",
+        "greater_than",
+        "between",
+        "persistence",
+        "difference",
+        "delta",
+        "iqr",
+        "gesd",
+        "step_change",
+    ];
+    // Each test fails where its own rule holds; what is packed must come out again.
+    let fails = |test: usize, t: usize| (t * (test + 3) + test) % (test + 2) == 0 || t == test * 50;
+    let packed = |t: usize| (0..10).filter(|k| fails(*k, t)).fold(0i32, |bits, k| bits | 1 << k);
+    let n = 1000;
+    let qc = DataArray::new("qc_temp", "t", (0..n).map(packed).collect::<Vec<i32>>())
+        .with_attr("flag_masks", (0..10).map(|k| 1i32 << k).collect::<Vec<i32>>())
+        .with_attr("flag_meanings", tests.join(" "));
+    let flags = qc.flags();
+    let counts = flags.count("t").values::<i64>().unwrap();
+    for (k, name) in tests.iter().enumerate() {
+        let expected: Vec<bool> = (0..n).map(|t| fails(k, t)).collect();
+        assert_eq!(held(&flags.eq(name)), expected, "{name}");
+        assert_eq!(counts[k], expected.iter().filter(|f| **f).count() as i64, "{name}");
+    }
+    let bad = flags.is_in(["missing", "gesd"]);
+    let expected: Vec<bool> = (0..n).map(|t| fails(0, t) || fails(8, t)).collect();
+    assert_eq!(held(&bad), expected);
+    // A masked view: what fails no test, and its mean beside that of all.
+    let temp = DataArray::new("temp", "t", (0..n).map(|t| t as f64).collect::<Vec<f64>>());
+    let good = temp.where_(&qc.eq_(0));
+    let kept: Vec<f64> = (0..n).filter(|t| packed(*t) == 0).map(|t| t as f64).collect();
+    assert_eq!(good.count(..).item::<i64>().unwrap(), kept.len() as i64);
+}
+
+#[test]
+fn sixty_four_bits_of_either_sign() {
+    let bits: Vec<u64> = (0..64).map(|k| 1u64 << k).collect();
+    let values: Vec<u64> = (0..300u64).map(|t| t.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect();
+    let names: Vec<String> = (0..64).map(|k| format!("b{k}")).collect();
+    let unsigned = DataArray::new("qc", "t", values.clone())
+        .with_attr("flag_masks", bits.clone())
+        .with_attr("flag_meanings", names.join(" "));
+    let signed = |v: &[u64]| v.iter().map(|x| x.cast_signed()).collect::<Vec<i64>>();
+    let negative = DataArray::new("qc", "t", signed(&values))
+        .with_attr("flag_masks", signed(&bits))
+        .with_attr("flag_meanings", names.join(" "));
+    for (name, bit) in names.iter().zip(&bits) {
+        let expected: Vec<bool> = values.iter().map(|v| v & bit != 0).collect();
+        assert_eq!(held(&unsigned.flags().eq(name)), expected, "{name}");
+        assert_eq!(held(&negative.flags().eq(name)), expected, "{name}");
+    }
+    assert_eq!(
+        unsigned.flags().labels().check().is_err(),
+        negative.flags().labels().check().is_err()
+    );
+}
+
+#[test]
+fn masked_values_beside_single_bits() {
+    // CF 3.5, the mixed form: two bits of their own, and two bits that count together.
+    let mask = [1u16, 2, 12, 12, 12, 0x8000];
+    let value = [1u16, 2, 4, 8, 12, 0x8000];
+    let names = ["battery", "fault", "offline", "calibration", "maintenance", "top"];
+    let values: Vec<u16> = (0..=u16::MAX).step_by(257).collect();
+    let qc = DataArray::new("qc", "t", values.clone())
+        .with_attr("flag_masks", mask.to_vec())
+        .with_attr("flag_values", value.to_vec())
+        .with_attr("flag_meanings", names.join(" "));
+    for ((name, mask), value) in names.iter().zip(mask).zip(value) {
+        let expected: Vec<bool> = values.iter().map(|v| v & mask == value).collect();
+        assert_eq!(held(&qc.flags().eq(name)), expected, "{name}");
+    }
+    let e = qc.flags().labels().check().unwrap_err().to_string();
+    assert!(e.contains("can hold together"), "{e}");
+}
