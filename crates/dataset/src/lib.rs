@@ -73,8 +73,8 @@ pub use name::Name;
 pub use report::{Finding, Places, Report, Severity, TimeAudit, TimeGap};
 pub use roles::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Flag, FlagValue, Flags,
-    Geometries, Geometry, GridMapping, Interval, Kind, Part, Representation, Scope, Shape,
-    StandardNames,
+    Geometries, Geometry, GridMapping, Interval, Kind, Part, Projection, Representation, Scope,
+    Shape, StandardNames,
 };
 pub use select::{
     Dates, FieldValues, Indexer, Label, Labels, Longitudes, Method, MissingDims, Near, Relation,

@@ -112,6 +112,14 @@ impl Crs {
         Some((major, minor))
     }
 
+    /// The axes of the ellipsoid that is named, if it is a known one.
+    pub(super) fn named_ellipsoid(&self) -> Option<(f64, f64)> {
+        let name = self.attrs.text("reference_ellipsoid_name")?;
+        let (major, inverse) = proj::ellipsoid_named(name)?;
+        let flat = if inverse == 0.0 { 0.0 } else { 1.0 / inverse };
+        Some((major, major * (1.0 - flat)))
+    }
+
     /// The well-known text, where the file has it.
     #[must_use]
     pub fn wkt(&self) -> Option<&str> {

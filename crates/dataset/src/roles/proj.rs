@@ -87,6 +87,17 @@ const ELLIPSOIDS: [(&str, &str, f64, f64); 7] = [
     ("sphere", "Sphere", 6_370_997.0, 0.0),
 ];
 
+/// An ellipsoid of [`ELLIPSOIDS`] by either of its names.
+fn known_ellipsoid(name: &str) -> Option<&'static (&'static str, &'static str, f64, f64)> {
+    let plain = |t: &str| t.replace([' ', '_', '-'], "").to_lowercase();
+    ELLIPSOIDS.iter().find(|(p, n, ..)| plain(n) == plain(name) || plain(p) == plain(name))
+}
+
+/// The semi-major axis and the inverse flattening (0: a sphere) of an ellipsoid.
+pub(super) fn ellipsoid_named(name: &str) -> Option<(f64, f64)> {
+    known_ellipsoid(name).map(|(_, _, major, inverse)| (*major, *inverse))
+}
+
 pub(super) fn write(attrs: &Attrs) -> Result<String> {
     let name = attrs.text("grid_mapping_name").unwrap_or_default().trim();
     let known = PROJECTIONS.iter().find(|p| p.cf == name && p.cf != "healpix");
@@ -151,10 +162,7 @@ fn write_figure(attrs: &Attrs, out: &mut Vec<String>) {
         }
     } else {
         let text = attrs.text("reference_ellipsoid_name").unwrap_or_default();
-        let plain = |t: &str| t.replace([' ', '_', '-'], "").to_lowercase();
-        let known =
-            ELLIPSOIDS.iter().find(|(p, n, ..)| plain(n) == plain(text) || plain(p) == plain(text));
-        out.extend(known.map(|(proj, ..)| format!("+ellps={proj}")));
+        out.extend(known_ellipsoid(text).map(|(proj, ..)| format!("+ellps={proj}")));
     }
     if let Some(meridian) = one("longitude_of_prime_meridian").filter(|m| *m != 0.0) {
         out.push(format!("+pm={meridian}"));

@@ -14,6 +14,7 @@ mod find_documented;
 mod flags;
 mod formulas;
 mod geometries;
+mod projections;
 mod report;
 mod roms;
 mod units;
