@@ -54,7 +54,8 @@ pub use graticule_dataset::{
 pub use graticule_dataset::{Applied, Correction, CustomFix, Fix, FixLog, Fixes, Vocabulary, Word};
 pub use graticule_dataset::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Finding, Flag, Flags,
-    Geometries, GridMapping, Kind, Report, Representation, Severity, TimeAudit, UnitMode,
+    Geometries, GridMapping, Kind, Projection, Report, Representation, Severity, TimeAudit,
+    UnitMode,
 };
 pub use graticule_dataset::{
     Boundary, CalculusOptions, DataArrayCoarsen, DataArrayRolling, DataArrayWeighted,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Array, DType, Error, Result};
 
 use super::find::Cf;
-use super::{keyed, proj, related};
+use super::{keyed, proj, related, wkt};
 use crate::attrs::{AttrValue, Attrs};
 use crate::dataset::Dataset;
 use crate::dims::Dims;
@@ -62,6 +62,58 @@ impl Crs {
         Ok(Self { attrs: proj::read(text)? })
     }
 
+    /// From well-known text: of version 2 (2019, 2015) or 1, as PROJ, GDAL and ESRI write it. Of
+    /// a compound system the horizontal part counts.
+    ///
+    /// ```
+    /// use graticule_dataset::Crs;
+    /// let utm = Crs::from_wkt(
+    ///     r#"PROJCS["UTM 33N",GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],
+    ///     PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],
+    ///     PARAMETER["central_meridian",15],PARAMETER["scale_factor",0.9996],
+    ///     PARAMETER["false_easting",500000],UNIT["metre",1]]"#,
+    /// )?;
+    /// assert_eq!(utm.grid_mapping_name(), "transverse_mercator");
+    /// assert_eq!(utm.number("longitude_of_central_meridian"), Some(15.0));
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the text is damaged, or its method none that CF has a name for.
+    pub fn from_wkt(text: &str) -> Result<Self> {
+        Ok(Self { attrs: wkt::read(text)? })
+    }
+
+    /// Well-known text of version 2: that of the file, or one made of the parameters. Without an
+    /// ellipsoid the earth is that of WGS 84.
+    ///
+    /// ```
+    /// use graticule_dataset::Crs;
+    /// let crs = Crs::from_proj("+proj=merc +lon_0=110 +lat_ts=20 +R=6371200 +units=m")?;
+    /// let text = crs.to_wkt()?;
+    /// assert!(text.starts_with("PROJCRS[\"unknown\",BASEGEOGCRS["));
+    /// assert!(text.contains("METHOD[\"Mercator (variant B)\",ID[\"EPSG\",9805]]"));
+    /// assert_eq!(Crs::from_wkt(&text)?.to_proj()?, "+proj=merc +lon_0=110 +lat_ts=20 +R=6371200 +units=m");
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no method for the grid mapping, or a parameter is missing.
+    pub fn to_wkt(&self) -> Result<String> {
+        match self.wkt() {
+            Some(text) => Ok(text.to_owned()),
+            None => wkt::write(self),
+        }
+    }
+
+    /// With the parameters of its well-known text, if it has only that.
+    pub(super) fn spelled(&self) -> Result<Self> {
+        match self.wkt() {
+            Some(text) if self.grid_mapping_name().is_empty() => Self::from_wkt(text),
+            _ => Ok(self.clone()),
+        }
+    }
+
     /// The attributes of the variable that describes it.
     #[must_use]
     pub fn to_attrs(&self) -> Attrs {
@@ -73,7 +125,7 @@ impl Crs {
     /// # Errors
     /// If PROJ has no projection of this name, or a parameter is missing.
     pub fn to_proj(&self) -> Result<String> {
-        proj::write(&self.attrs)
+        proj::write(&self.spelled()?.attrs)
     }
 
     /// The name of the grid mapping in Appendix F; empty if only well-known text is given.

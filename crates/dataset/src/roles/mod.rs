@@ -24,6 +24,7 @@ mod projection;
 mod related;
 mod standard_names;
 mod vertices;
+mod wkt;
 
 pub use axis::{Axis, Kind};
 pub(crate) use bounds::{

@@ -121,7 +121,8 @@ fn ten_tests_in_bits_are_masks_of_their_own() {
         "step_change",
     ];
     // Each test fails where its own rule holds; what is packed must come out again.
-    let fails = |test: usize, t: usize| (t * (test + 3) + test) % (test + 2) == 0 || t == test * 50;
+    let fails =
+        |test: usize, t: usize| (t * (test + 3) + test).is_multiple_of(test + 2) || t == test * 50;
     let packed = |t: usize| (0..10).filter(|k| fails(*k, t)).fold(0i32, |bits, k| bits | 1 << k);
     let n = 1000;
     let qc = DataArray::new("qc_temp", "t", (0..n).map(packed).collect::<Vec<i32>>())
@@ -139,7 +140,7 @@ fn ten_tests_in_bits_are_masks_of_their_own() {
     assert_eq!(held(&bad), expected);
     // A masked view: what fails no test, and its mean beside that of all.
     let temp = DataArray::new("temp", "t", (0..n).map(|t| t as f64).collect::<Vec<f64>>());
-    let good = temp.where_(&qc.eq_(0));
+    let good = temp.where_(qc.eq_(0));
     let kept: Vec<f64> = (0..n).filter(|t| packed(*t) == 0).map(|t| t as f64).collect();
     assert_eq!(good.count(..).item::<i64>().unwrap(), kept.len() as i64);
 }

@@ -18,3 +18,4 @@ mod projections;
 mod report;
 mod roms;
 mod units;
+mod wkt;

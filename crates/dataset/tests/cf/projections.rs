@@ -156,10 +156,13 @@ fn a_grid_gets_longitudes_and_latitudes() {
     };
     let crs = Crs::from_proj(NORTH).unwrap();
     let ds = Dataset::new()
-        .with_coord_variable("x", axis("projection_x_coordinate", vec![485.17548553049425, 0.0]))
+        .with_coord_variable(
+            "x",
+            axis("projection_x_coordinate", vec![485.175_485_530_494_25, 0.0]),
+        )
         .with_coord_variable(
             "y",
-            axis("projection_y_coordinate", vec![0.0, -1000.0, -1876.0344032246151]),
+            axis("projection_y_coordinate", vec![0.0, -1000.0, -1_876.034_403_224_615]),
         )
         .with_var("ice", ["y", "x"], (vec![0.5; 6], [3, 2]))
         .with_crs("polar", &crs, "ice")

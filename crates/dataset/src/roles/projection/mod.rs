@@ -117,8 +117,9 @@ impl Crs {
     /// # Errors
     /// For other grid mappings, and if a parameter is missing or impossible.
     pub fn projection(&self) -> Result<Projection> {
-        let given = Parameters(self);
-        Ok(Projection(match self.grid_mapping_name() {
+        let spelled = self.spelled()?;
+        let given = Parameters(&spelled);
+        Ok(Projection(match spelled.grid_mapping_name() {
             "latitude_longitude" => Method::Geographic,
             "rotated_latitude_longitude" => Method::Rotated(rotated::Rotated::new(&given)?),
             "lambert_conformal_conic" => Method::Lambert(lambert::Lambert::new(&given)?),
