@@ -224,6 +224,12 @@ pub(super) fn read(text: &str) -> Result<Attrs> {
     for (proj, cf) in projection.parameters {
         let value = match number(proj)? {
             None if *proj == "k_0" => number("k")?,
+            // What PROJ takes where nothing is said, and CF has no default for.
+            None if *proj == "lon_0" => Some(0.0),
+            None if *proj == "lat_0" => match (projection.proj, number("lat_2")?) {
+                ("lcc", None) => number("lat_1")?,
+                _ => Some(0.0),
+            },
             other => other,
         };
         if let (Some(value), Some(cf)) = (value, cf.first()) {
@@ -329,6 +335,9 @@ mod tests {
         assert!(read("+proj=lcc +lat_1=x").unwrap_err().to_string().contains("no number"));
         assert!(read("+proj=mercc").unwrap_err().to_string().contains("did you mean \"merc\"?"));
         assert!(read("").is_err());
+        let cone = read("+proj=lcc +lat_1=25").unwrap();
+        assert_eq!(numbers(&cone, "latitude_of_projection_origin"), [25.0]);
+        assert_eq!(numbers(&cone, "longitude_of_central_meridian"), [0.0]);
         let named = Attrs::new()
             .with("grid_mapping_name", "latitude_longitude")
             .with("reference_ellipsoid_name", "GRS 1980");
