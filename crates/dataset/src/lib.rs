@@ -40,7 +40,7 @@ mod verbs;
 pub use archive::{index_body, parse_index};
 pub use attrs::{AttrValue, Attrs};
 pub use build::{DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace};
-pub use cf::{CoordNames, Durations};
+pub use cf::{CoordNames, Durations, TextEnd, Unpacked, ValidRange};
 pub use combine::{
     AlignOptions, Along, CombineAttrs, CombineOptions, Compat, ConcatDim, FillValues, Join,
     Labelled, Lacking, Loss, LossKind, Losses, Nested, Overlap, Provenance, Tolerance, Vars, align,

@@ -67,6 +67,7 @@ pub use graticule_dataset::{
     Longitudes, MissingDims, MultiIndex, PeriodicIndex, PointIndex, Query, RangeIndex, between,
     contains, dates, index_laws, inside, overlaps, touches,
 };
+pub use graticule_dataset::{CoordNames, Durations, TextEnd, Unpacked, ValidRange};
 pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };

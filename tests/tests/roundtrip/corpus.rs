@@ -73,7 +73,7 @@ const MOST_DECODED: usize = 256 << 10;
 
 /// Every variable as if it had been computed: nothing remembers how it was stored but its
 /// encoding, so that it has to go through all coders.
-fn computed(set: &Dataset) -> Result<Dataset> {
+pub(crate) fn computed(set: &Dataset) -> Result<Dataset> {
     let mut made = set.clone();
     for (name, var) in set.variables() {
         let fresh = Variable::new(var.dims(), set.var(name).to_array()?)?;

@@ -6,6 +6,7 @@ mod combined;
 mod copied;
 mod corpus;
 mod dataset;
+mod kinds;
 mod packed;
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! The acceptance checks of the data model that no other suite holds, row by row.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test may panic
 
+mod cf;
 mod maths;
 mod model;
 mod selection;

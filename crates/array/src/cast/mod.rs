@@ -1,5 +1,6 @@
 //! Conversions between element types.
 
+mod complex;
 mod lossless;
 mod numbers;
 mod promote;
@@ -33,7 +34,8 @@ pub(crate) fn flat<T: Element>(array: &Array) -> Result<Cow<'_, [T]>> {
 
 impl Array {
     /// The elements converted to another type, as NumPy's `astype`: floats are cut off towards
-    /// zero when they become integers, integers wrap. Times change unit exactly or not at all.
+    /// zero when they become integers, integers wrap. Times change unit exactly or not at all. Records of
+    /// two floats and complex numbers are each other's bits.
     ///
     /// ```
     /// use graticule_array::{Array, DType};
@@ -53,6 +55,7 @@ impl Array {
             return Ok(out);
         }
         match (self.dtype(), to) {
+            (from, to) if complex::alike(from, to) => complex::cast(self, to),
             (from, _) if from.is_temporal() => time::from_ticks(self, to),
             (_, to) if to.is_temporal() => time::to_ticks(self, to),
             _ => text::convert(self, to),
@@ -119,7 +122,7 @@ pub(crate) fn missing_scalar(dtype: &DType) -> Result<Scalar> {
 pub(crate) fn castable(from: &DType, to: &DType) -> Result<()> {
     let number = |d: &DType| d.is_real() || d.is_complex();
     let possible = match (from, to) {
-        (a, b) if a == b => true,
+        (a, b) if a == b || complex::alike(a, b) => true,
         (a, b) if number(a) && number(b) => true,
         (DType::Time(a), DType::Time(b)) => promote(&DType::Time(*a), &DType::Time(*b)).is_ok(),
         (DType::Duration(_), DType::Duration(_)) => true,

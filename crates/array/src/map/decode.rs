@@ -41,6 +41,30 @@ pub(super) fn mask(input: &Array, values: &[Scalar], to: &DType) -> Result<Array
     crate::zip::choose(&gone, &gap(to)?.fill(input.shape())?, &out)
 }
 
+/// Missing where the element as stored equals one of `values` or lies outside of bounds.
+pub(super) fn mask_outside(
+    input: &Array,
+    values: &[Scalar],
+    min: Option<&Scalar>,
+    max: Option<&Scalar>,
+    to: &DType,
+) -> Result<Array> {
+    let out = mask(input, values, to)?;
+    let mut gone = vec![false; input.len()];
+    for (op, bound) in [(ZipOp::Lt, min), (ZipOp::Gt, max)] {
+        let Some(bound) = bound else { continue };
+        let found = op.apply_scalar(input, bound, false)?;
+        for (gone, found) in gone.iter_mut().zip(flat::<bool>(&found)?.iter()) {
+            *gone |= *found;
+        }
+    }
+    if !gone.contains(&true) {
+        return Ok(out);
+    }
+    let gone = Array::from_vec(input.shape(), gone)?;
+    crate::zip::choose(&gone, &gap(to)?.fill(input.shape())?, &out)
+}
+
 /// What a masked element becomes: the missing value; in stored times the reserved tick.
 pub(super) fn gap(to: &DType) -> Result<Scalar> {
     if *to == DType::I64 { Ok(Scalar::I64(crate::dtype::MISSING_TICK)) } else { missing_scalar(to) }

@@ -169,6 +169,19 @@ pub enum MapOp {
     },
     /// Whether the element equals one of these; a missing one equals none.
     IsIn(Arc<[Scalar]>),
+    /// [`MapOp::Mask`], and missing where the element as stored is below `min` or above `max`.
+    MaskOutside {
+        /// What stands for a missing element.
+        values: Arc<[Scalar]>,
+        /// The least valid element.
+        min: Option<Scalar>,
+        /// The largest valid element.
+        max: Option<Scalar>,
+        /// The type of the result, which has a missing value.
+        to: DType,
+    },
+    /// Text without the blanks and NULs at its end.
+    TrimEnd,
 }
 
 impl MapOp {
@@ -208,6 +221,12 @@ impl MapOp {
                 to.clone()
             }
             Self::Mask { to, .. } => {
+                castable(input, to)?;
+                decode::gap(to)?;
+                to.clone()
+            }
+            Self::MaskOutside { to, .. } => {
+                need(input.is_real(), "real numbers")?;
                 castable(input, to)?;
                 decode::gap(to)?;
                 to.clone()
@@ -286,8 +305,8 @@ impl MapOp {
                 time::stored(to)?;
                 to.clone()
             }
-            Self::TextFrom(_) => {
-                need(input.is_text(), "char or bytes")?;
+            Self::TextFrom(_) | Self::TrimEnd => {
+                need(input.is_text(), "char, bytes or text")?;
                 DType::Str
             }
             Self::Lookup { values, to } => {
@@ -332,6 +351,9 @@ impl MapOp {
         match self {
             Self::Cast(to) => input.cast(to),
             Self::Mask { values, to } => decode::mask(input, values, to),
+            Self::MaskOutside { values, min, max, to } => {
+                decode::mask_outside(input, values, min.as_ref(), max.as_ref(), to)
+            }
             Self::Decode { values, to, scale, offset } => {
                 decode::decode(input, values, to, scale.as_ref(), offset.as_ref())
             }
@@ -362,6 +384,7 @@ impl MapOp {
                 time::encode_duration(input, *nanos_per_step, to)
             }
             Self::TextFrom(encoding) => text::decode(input, *encoding),
+            Self::TrimEnd => text::trim_end(input),
             Self::Lookup { values, to } => lookup::lookup(input, values, to),
             Self::IsIn(values) => is_in::is_in(input, values),
         }

@@ -40,6 +40,12 @@ impl fmt::Display for MapOp {
                 write!(f, "mask to {to}")?;
                 values.iter().try_for_each(|v| part(f, "missing", Some(v)))
             }
+            Self::MaskOutside { values, min, max, to } => {
+                write!(f, "mask to {to}")?;
+                values.iter().try_for_each(|v| part(f, "missing", Some(v)))?;
+                part(f, "min", min.as_ref())?;
+                part(f, "max", max.as_ref())
+            }
             Self::Decode { values, to, scale, offset } => {
                 write!(f, "decode to {to}")?;
                 values.iter().try_for_each(|v| part(f, "missing", Some(v)))?;
@@ -81,6 +87,7 @@ impl fmt::Display for MapOp {
                 write!(f, "encode durations as {to} of {nanos_per_step} ns")
             }
             Self::TextFrom(encoding) => write!(f, "text from {encoding}"),
+            Self::TrimEnd => f.write_str("trim blanks"),
             Self::Lookup { values, to } => write!(f, "one of {} {to}", values.len()),
             Self::IsIn(values) => write!(f, "is one of {}", values.len()),
         }

@@ -38,3 +38,16 @@ pub(super) fn decode(input: &Array, encoding: TextEncoding) -> Result<Array> {
     let texts: Vec<Text> = items(input)?.into_iter().map(latin).collect();
     Array::from_vec(input.shape(), texts)
 }
+
+/// Text without blanks at its end.
+pub(super) fn trim_end(input: &Array) -> Result<Array> {
+    let texts = input.cast(&DType::Str)?.to_flat::<Text>()?;
+    let short = |text: &Text| match text.as_str() {
+        Some(all) => match all.trim_end_matches([' ', '\0']) {
+            short if short.len() == all.len() => text.clone(),
+            short => Text::from(short),
+        },
+        None => text.clone(),
+    };
+    Array::from_vec(input.shape(), texts.iter().map(short).collect())
+}

@@ -48,8 +48,15 @@ pub(crate) fn agrees(name: &str, found: &DType) -> bool {
         // The values are then compared as long doubles.
         (None, None) if name == hash::LONG_DOUBLE => *found == DType::F64,
         (None, None) => name == found.to_string(),
+        // The reference leaves complex numbers the compound items that they are stored as.
+        (Some(Family::Record), None) => found.is_complex(),
         _ => false,
     }
+}
+
+/// Whether the reference names compound items, of which no values are compared.
+pub(crate) fn is_record(name: &str) -> bool {
+    family_of_name(name) == Some(Family::Record)
 }
 
 /// Whether values of this dtype are compared at all: those of compound items hold undefined
@@ -68,6 +75,7 @@ mod tests {
         assert!(agrees("U12", &DType::Str) && agrees("str/object", &DType::Str));
         assert!(!agrees("U12", &DType::Bytes(12)) && !agrees("S3", &DType::Str));
         assert!(agrees("float128", &DType::F64) && !agrees("float128", &DType::F32));
+        assert!(agrees("[('r', '<f8'), ('i', '<f8')]", &DType::C128));
         assert!(agrees("float32", &DType::F32) && !agrees("float64", &DType::F32));
         assert!(!agrees("int8", &DType::Char) && !agrees("uint8", &DType::I8));
     }

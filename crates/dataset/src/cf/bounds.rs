@@ -2,6 +2,9 @@
 
 use super::{CoordNames, Draft, SetCoder, SetContext, SetDraft};
 
+/// Under this name the encoding remembers that units are those of another variable.
+const INHERITED: &str = "inherited";
+
 /// Bounds inherit units and calendar of the times they belong to.
 #[derive(Debug)]
 pub(super) struct Bounds;
@@ -32,6 +35,7 @@ impl SetCoder for Bounds {
             let Some(var) = set.vars.iter_mut().find(|v| v.name == *bounds) else { continue };
             if !var.attrs.has("units") {
                 var.attrs.set("units", units);
+                var.encoding.extra.set(INHERITED, "units");
             }
             if let Some(calendar) = calendar.filter(|_| !var.attrs.has("calendar")) {
                 var.attrs.set("calendar", calendar);
@@ -40,11 +44,16 @@ impl SetCoder for Bounds {
     }
 }
 
+/// The bounds of a variable, or those of its climatology.
+fn cells(var: &Draft) -> Option<&str> {
+    var.attrs.text("bounds").or_else(|| var.attrs.text("climatology"))
+}
+
 /// Before encoding: bounds are stored in the units of what they bound.
 pub(crate) fn inherit_units(vars: &mut [Draft]) {
     let units: Vec<_> = vars
         .iter()
-        .filter_map(|v| Some((v.attrs.text("bounds")?.to_owned(), v.encoding.time.clone()?)))
+        .filter_map(|v| Some((cells(v)?.to_owned(), v.encoding.time.clone()?)))
         .collect();
     for (bounds, units) in units {
         for var in vars.iter_mut().filter(|v| v.name == *bounds) {
@@ -53,7 +62,9 @@ pub(crate) fn inherit_units(vars: &mut [Draft]) {
     }
 }
 
-/// After encoding: attributes that bounds share with what they bound are said once.
+/// After encoding: attributes that bounds share with what they bound are said once. Those of a
+/// climatology that had units of their own, or come from no file, keep them: else xarray leaves
+/// them numbers.
 pub(crate) fn shed_units(vars: &mut [Draft]) {
     const SHARED: [&str; 9] = [
         "units",
@@ -66,12 +77,13 @@ pub(crate) fn shed_units(vars: &mut [Draft]) {
         "leap_year",
         "month_lengths",
     ];
-    let parents: Vec<_> = vars
-        .iter()
-        .filter_map(|v| Some((v.attrs.text("bounds")?.to_owned(), v.attrs.clone())))
-        .collect();
+    let parents: Vec<_> =
+        vars.iter().filter_map(|v| Some((cells(v)?.to_owned(), v.attrs.clone()))).collect();
     for (bounds, attrs) in parents {
         for var in vars.iter_mut().filter(|v| v.name == *bounds && !v.as_stored) {
+            if !attrs.has("bounds") && !var.encoding.extra.has(INHERITED) {
+                continue;
+            }
             for name in SHARED {
                 if var.attrs.get(name).is_some() && var.attrs.get(name) == attrs.get(name) {
                     var.attrs.remove(name);

@@ -1,6 +1,6 @@
 //! Which variables are coordinates, and how files say so.
 
-use super::{CoordNames, SetCoder, SetContext, SetDraft};
+use super::{CoordNames, Draft, SetCoder, SetContext, SetDraft};
 use indexmap::IndexSet;
 
 use crate::name::Name;
@@ -118,6 +118,16 @@ pub(crate) fn name_coordinates(set: &mut SetDraft, stored: Option<&str>) {
         }
     }
     loose.retain(|c| !related.iter().any(|r| *c == **r));
+    // Bounds, areas and their like have the coordinates of what they describe.
+    let named_by = |attr: &str, var: &Draft| {
+        var.attrs.text(attr).map(|t| related_names(attr, t)).unwrap_or_default()
+    };
+    let describe: Vec<String> =
+        set.vars.iter().flat_map(|v| RELATED.iter().flat_map(|a| named_by(a, v))).collect();
+    // What the file named for all its variables it names again, if that is still there.
+    let there = |word: &str| known.iter().any(|k| *k == word);
+    let filed: Vec<&str> = stored.unwrap_or_default().split_whitespace().collect();
+    let filed = if filed.iter().all(|word| there(word)) { filed } else { Vec::new() };
     let mut named: Vec<String> = Vec::new();
     for var in &mut set.vars {
         if var.as_stored {
@@ -130,8 +140,10 @@ pub(crate) fn name_coordinates(set: &mut SetDraft, stored: Option<&str>) {
             .iter()
             .filter(|(name, dims)| {
                 !coords.iter().any(|(c, _)| *c == var.name)
+                    && !describe.iter().any(|d| var.name == **d)
                     && !var.dims.contains(&var.name)
                     && loose.contains(name)
+                    && !filed.contains(&name.as_str())
                     && dims.iter().all(|d| var.dims.contains(d))
             })
             .map(|(name, _)| name.as_str())
@@ -148,18 +160,10 @@ pub(crate) fn name_coordinates(set: &mut SetDraft, stored: Option<&str>) {
         }
     }
     loose.retain(|c| !named.iter().any(|n| *c == **n));
-    // As the file said it, if that is still true.
-    if let Some(text) = stored
-        .filter(|t| t.split_whitespace().all(|word| set.vars.iter().any(|v| *v.name == *word)))
-    {
-        loose.retain(|c| !text.split_whitespace().any(|word| **c == *word));
-        if loose.is_empty() {
-            set.attrs.set("coordinates", text);
-        }
-    }
-    if !loose.is_empty() && !set.attrs.has("coordinates") {
-        let names: Vec<&str> = loose.iter().map(Name::as_str).collect();
-        set.attrs.set("coordinates", names.join(" "));
+    let more: Vec<&str> = loose.iter().map(Name::as_str).filter(|c| !filed.contains(c)).collect();
+    let all: Vec<&str> = filed.into_iter().chain(more).collect();
+    if !all.is_empty() && !set.attrs.has("coordinates") {
+        set.attrs.set("coordinates", all.join(" "));
     }
 }
 

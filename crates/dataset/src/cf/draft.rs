@@ -58,6 +58,8 @@ pub struct Draft {
     steps: Vec<Step>,
     /// The type before the last step.
     before: DType,
+    /// The type before all steps.
+    first: DType,
 }
 
 impl Draft {
@@ -68,6 +70,7 @@ impl Draft {
             name,
             dims,
             before: dtype.clone(),
+            first: dtype.clone(),
             dtype,
             last_len,
             attrs,
@@ -77,6 +80,12 @@ impl Draft {
             as_stored: false,
             steps: Vec::new(),
         }
+    }
+
+    /// The type of the elements before all operations.
+    #[must_use]
+    pub fn stored_dtype(&self) -> &DType {
+        &self.first
     }
 
     /// The operations in their order.

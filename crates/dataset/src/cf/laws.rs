@@ -1,6 +1,8 @@
 //! That coders are inverse to each other, over random values, types and attributes.
 
-use graticule_array::{Array, DType, Scalar, Text, TimeType};
+use graticule_array::{
+    Array, Complex32, Complex64, DType, Field, RecordType, Scalar, Text, TimeType,
+};
 use graticule_cftime::{Calendar, TimeUnit};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -21,12 +23,18 @@ fn attr(value: &Scalar) -> AttrValue {
 type Stored = (Array, Attrs);
 
 /// `encode(decode(stored))` is `stored`: the same bits, the same type, the same attributes.
-fn comes_back((stored, attrs): Stored) {
+fn comes_back(stored: Stored) {
+    comes_back_as(stored, &[]);
+}
+
+/// The same of integers whose values have names, which the encoding keeps.
+fn comes_back_as((stored, attrs): Stored, names: &[(String, i64)]) {
     let dims: Vec<Name> = ["x", "width"].into_iter().take(stored.ndim()).map(Name::from).collect();
     let last = stored.shape().last().copied().unwrap_or(0);
     let mut draft =
         Draft::new("v".into(), dims.clone(), stored.dtype().clone(), last, attrs.clone());
     draft.values = Some(stored.clone());
+    draft.encoding.enumeration = names.to_vec();
     let cx = Context { char_dims: vec!["width".into()], ..Context::default() };
     decode_variable(&mut draft, &cx).unwrap();
     encode_variable(&mut draft, &Target::default()).unwrap();
@@ -34,6 +42,7 @@ fn comes_back((stored, attrs): Stored) {
     assert_eq!((got.dtype(), got.shape()), (stored.dtype(), stored.shape()), "{attrs:?}");
     assert!(same_values(got, &stored), "{attrs:?}\n{stored:?}\n{got:?}");
     assert_eq!(draft.dims, dims);
+    assert_eq!(draft.encoding.enumeration, names);
     for (name, value) in attrs.iter() {
         let held = match name.as_str() {
             "_FillValue" => draft.encoding.fill.as_ref().map(attr),
@@ -189,6 +198,69 @@ fn characters() -> impl Strategy<Value = Stored> {
     })
 }
 
+/// Compound items of two floats of any bits, NaNs with payloads and signed zeros among them.
+fn complex() -> impl Strategy<Value = Stored> {
+    let names = select(vec![("r", "i"), ("real", "imag"), ("re", "im")]);
+    let odd = [0x8000_0000_0000_0000u64, 0x7ff0_0000_0000_0001, 0xfff8_0000_dead_beef, 1];
+    let bits = prop_oneof![3 => any::<u64>(), 1 => select(odd.to_vec())];
+    (names, any::<bool>(), 1usize..4, prop::collection::vec(bits, 0..12)).prop_map(
+        |((re, im), wide, columns, bits)| {
+            let part = if wide { DType::F64 } else { DType::F32 };
+            let size = part.size().unwrap();
+            let field = |name: &str, offset| Field {
+                name: name.to_owned(),
+                offset,
+                dtype: part.clone(),
+                shape: Vec::new(),
+            };
+            let fields = vec![field(re, 0), field(im, size)];
+            let item = 2 * size;
+            let bytes: Vec<u8> = bits.iter().flat_map(|b| b.to_le_bytes()).collect();
+            let rows = bytes.len() / (item * columns);
+            let bytes = bytes[..rows * columns * item].to_vec();
+            let stored = Array::from_vec([rows, columns, item], bytes).unwrap();
+            let dtype = DType::Record(RecordType { fields, size: item }.into());
+            (stored.with_dtype(dtype).unwrap(), Attrs::new().with("units", "V m-1"))
+        },
+    )
+}
+
+/// Integers of every type, some of them with names, some missing.
+fn named() -> impl Strategy<Value = (Stored, Vec<(String, i64)>)> {
+    let types = [
+        DType::I8,
+        DType::I16,
+        DType::I32,
+        DType::I64,
+        DType::U8,
+        DType::U16,
+        DType::U32,
+        DType::U64,
+    ];
+    let values = prop::collection::vec(any::<i64>(), 0..12);
+    (select(types.to_vec()), values, any::<bool>(), 1usize..4).prop_map(
+        |(dtype, mut values, fill, columns)| {
+            // Missing values make floats of integers: these hold no more than 53 bits.
+            if fill {
+                values.iter_mut().for_each(|v| *v >>= 11);
+            }
+            if fill && dtype == DType::U64 {
+                values.iter_mut().for_each(|v| *v = v.abs());
+            }
+            let rows = values.len() / columns;
+            values.truncate(rows * columns);
+            let flat = of_type(&dtype, &values);
+            let held = flat.cast(&DType::I64).unwrap().to_flat::<i64>().unwrap();
+            let names = held.iter().step_by(2).enumerate().map(|(i, v)| (format!("n{i}"), *v));
+            let mut attrs = Attrs::new();
+            if fill && !flat.is_empty() {
+                attrs.set("_FillValue", attr(&flat.get(&[0]).unwrap()));
+            }
+            ((flat.reshape(&[rows, columns]).unwrap(), attrs), names.collect())
+        },
+    )
+}
+
 fn instants() -> impl Strategy<Value = Array> {
     let ticks = prop_oneof![9 => -4_000_000_000_000i64..4_000_000_000_000, 1 => Just(i64::MIN)];
     let ticks = prop::collection::vec(ticks, 1..12);
@@ -203,6 +275,114 @@ fn instants() -> impl Strategy<Value = Array> {
     )
 }
 
+/// Attributes of a group, its variables, and how the values of these are stored.
+type Group = (Attrs, Vec<Draft>);
+
+/// Times with cells, and data that names its coordinates and what else describes it.
+fn groups() -> impl Strategy<Value = Group> {
+    let cells = select(vec![None, Some("bounds"), Some("climatology")]);
+    let numbers = prop::collection::vec(-40_000i32..40_000, 4);
+    let units = (select(CALENDARS.to_vec()), select(UNITS.to_vec()));
+    (cells, numbers, units, any::<(bool, bool, bool, bool)>()).prop_map(
+        |(cells, numbers, (calendar, units), (own, mapped, measured, global))| {
+            let var = |name: &str, dims: &[&str], values: Array, attrs: Attrs| {
+                let dims: Vec<Name> = dims.iter().map(|d| Name::from(*d)).collect();
+                let last = values.shape().last().copied().unwrap_or(0);
+                let mut draft = Draft::new(name.into(), dims, values.dtype().clone(), last, attrs);
+                draft.values = Some(values);
+                draft
+            };
+            let mut time = Attrs::new().with("units", units).with("calendar", calendar);
+            if let Some(cells) = cells {
+                time.set(cells, "time_bnds");
+            }
+            let mut data = Attrs::new();
+            if own {
+                data.set("coordinates", "lat2d height");
+            }
+            if mapped {
+                data.set("grid_mapping", "crs: lat2d");
+            }
+            if measured {
+                data.set("cell_measures", "area: area");
+            }
+            let mut file = Attrs::new().with("title", "a group");
+            if global {
+                file.set("coordinates", "height");
+            }
+            let edges = Array::from_vec([2, 2], numbers.clone()).unwrap();
+            let middle = list(numbers[..2].to_vec());
+            // What nothing names is data, which gets all coordinates that fit.
+            let named = |v: &Draft| match v.name.as_str() {
+                "time_bnds" => cells.is_some(),
+                "area" => measured,
+                "crs" => mapped,
+                _ => true,
+            };
+            let mut vars = vec![
+                var("time", &["time"], middle, time),
+                var("time_bnds", &["time", "nv"], edges, Attrs::new()),
+                var("t", &["time", "y"], Array::from_vec([2, 1], vec![1.5f32, 2.5]).unwrap(), data),
+                var("lat2d", &["y"], list(vec![5.0f32]), Attrs::new()),
+                var("area", &["y"], list(vec![7.0f64]), Attrs::new()),
+                var("height", &[], Array::scalar(2i32), Attrs::new()),
+                var("crs", &[], Array::scalar(0i32), Attrs::new().with("earth_radius", 6.4e6)),
+            ];
+            vars.retain(named);
+            (file, vars)
+        },
+    )
+}
+
+fn group_comes_back((attrs, vars): &Group, coords: CoordNames) {
+    let mut set = SetDraft { attrs: attrs.clone(), vars: vars.clone(), ..SetDraft::default() };
+    decode_set(&mut set, &SetContext { coords, ..SetContext::default() }).unwrap();
+    let file = set.stored_coordinates.clone();
+    name_coordinates(&mut set, file.as_deref());
+    inherit_units(&mut set.vars);
+    for var in &mut set.vars {
+        let is_coord = var.dims.contains(&var.name);
+        encode_variable(var, &Target { is_coord, ..Target::default() }).unwrap();
+    }
+    shed_units(&mut set.vars);
+    let sorted = |a: &Attrs| {
+        let mut all: Vec<String> = a.iter().map(|(n, v)| format!("{n} = {v}")).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(&set.attrs), sorted(attrs), "{coords:?}");
+    for (found, stored) in set.vars.iter().zip(vars) {
+        assert_eq!(sorted(&found.attrs), sorted(&stored.attrs), "{} {coords:?}", stored.name);
+        let (a, b) = (found.values.as_ref().unwrap(), stored.values.as_ref().unwrap());
+        assert!(a.dtype() == b.dtype() && same_values(a, b), "{}: {a:?} {b:?}", stored.name);
+    }
+}
+
+/// One who adds a coder adds its law.
+#[test]
+fn every_coder_is_under_a_law() {
+    let laws = [
+        ("enumeration", "integers_with_names_come_back"),
+        ("complex", "complex, numbers_survive"),
+        ("chars", "characters, text_and_truth_survive"),
+        ("strings", "text_and_truth_survive"),
+        ("unsigned", "unsigned"),
+        ("mask", "packed, times, integers_with_names_come_back"),
+        // Nothing comes back of what is cut off or masked on request; by default nothing is.
+        ("trim", "-"),
+        ("valid_range", "-"),
+        ("scale", "packed"),
+        ("valid_range", "-"),
+        ("duration", "declared, durations_survive"),
+        ("time", "times, instants_survive"),
+        ("boolean", "declared, text_and_truth_survive"),
+        ("classic", "text_and_truth_survive"),
+    ];
+    assert!(CODERS.iter().map(|c| c.name()).eq(laws.iter().map(|(name, _)| *name)));
+    let groups = ["bounds", "coordinates"];
+    assert!(SET_CODERS.iter().map(|c| c.name()).eq(groups), "both by groups_come_back");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
@@ -214,9 +394,21 @@ proptest! {
             3 => times().boxed(),
             1 => declared().boxed(),
             1 => characters().boxed(),
+            1 => complex().boxed(),
         ]
     ) {
         comes_back(stored);
+    }
+
+    #[test]
+    fn integers_with_names_come_back((stored, names) in named()) {
+        comes_back_as(stored, &names);
+    }
+
+    #[test]
+    fn groups_come_back(group in groups(), coords in 0..3) {
+        let coords = [CoordNames::Dimensions, CoordNames::Attribute, CoordNames::All][coords as usize];
+        group_comes_back(&group, coords);
     }
 
     #[test]
@@ -253,7 +445,13 @@ proptest! {
         whole in prop::collection::vec(any::<i32>(), 1..9),
     ) {
         survives(&list(wide.iter().map(|v| *v as f32).collect()), &Target::default());
+        survives(&list(wide.iter().map(|v| Complex32::new(*v as f32, -0.0)).collect()), &Target::default());
+        survives(&list(wide.iter().rev().map(|v| Complex64::new(-0.0, *v)).collect()), &Target::default());
         survives(&list(wide), &Target::default());
+        let small = StoredTypes::Classic;
+        let classic = Target { types: small, ..Target::default() };
+        survives(&list(whole.iter().copied().map(i64::from).collect()), &classic);
+        survives(&list(whole.iter().map(|v| *v as u16).collect()), &classic);
         survives(&list(whole), &Target::default());
     }
 }

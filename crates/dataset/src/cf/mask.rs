@@ -26,6 +26,10 @@ impl Coder for Mask {
         let stored_fill = draft.encoding.fill.clone();
         let fill = take(draft, "_FillValue");
         let missing = take(draft, "missing_value");
+        let fill = match (&fill, &missing) {
+            (None, None) if cx.default_fills => default_fill(draft).map(|f| vec![f]),
+            _ => fill,
+        };
         if fill.is_none() && missing.is_none() {
             return Ok(());
         }
@@ -154,10 +158,27 @@ fn list(values: &[Scalar]) -> Result<Array> {
     }
 }
 
+/// What netCDF puts where nothing was written; bytes have none, for all of theirs are in use.
+fn default_fill(draft: &Draft) -> Option<Scalar> {
+    let stored = draft.stored_dtype();
+    let fill = match stored {
+        DType::I16 => Scalar::I16(-32_767),
+        DType::U16 => Scalar::U16(65_535),
+        DType::I32 => Scalar::I32(-2_147_483_647),
+        DType::U32 => Scalar::U32(4_294_967_295),
+        DType::I64 => Scalar::I64(-9_223_372_036_854_775_806),
+        DType::U64 => Scalar::U64(18_446_744_073_709_551_614),
+        DType::F32 => Scalar::F32(9.969_21e36),
+        DType::F64 => Scalar::F64(9.969_209_968_386_869e36),
+        _ => return None,
+    };
+    if *stored == draft.dtype { Some(fill) } else { numbers::reinterpret(&fill) }
+}
+
 /// The type that the variable gets to have room for missing values.
-fn target(draft: &Draft, cx: &Context) -> DType {
+pub(super) fn target(draft: &Draft, cx: &Context) -> DType {
     if let Some(packing) = numbers::packing(&draft.attrs) {
-        return packing.float_type(&draft.dtype);
+        return packing.unpacked(&draft.dtype, cx);
     }
     // xarray reserves i64::MIN in whole numbers of time units, also where they stay numbers.
     if draft.dtype.is_integer() && time::is_time_like(&draft.attrs, cx) {

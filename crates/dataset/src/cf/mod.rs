@@ -18,6 +18,7 @@ mod boolean;
 mod bounds;
 mod chars_dims;
 mod classic;
+mod complex;
 mod coordinates;
 mod draft;
 mod duration;
@@ -27,7 +28,9 @@ mod numbers;
 mod scale;
 mod text;
 mod time;
+mod trim;
 mod unsigned;
+mod valid;
 
 #[cfg(test)]
 mod laws;
@@ -103,13 +106,17 @@ pub trait SetCoder: Send + Sync + Debug {
 }
 
 /// The conventions about variables, in the order of decoding.
-pub const CODERS: [&dyn Coder; 10] = [
+pub const CODERS: [&dyn Coder; 14] = [
     &enumeration::Enumeration,
+    &complex::Complex,
     &text::Chars,
     &text::Strings,
     &unsigned::Unsigned,
     &mask::Mask,
+    &trim::Trim,
+    &valid::Valid::OfStored,
     &scale::Scale,
+    &valid::Valid::OfUnpacked,
     &duration::Duration,
     &time::Time,
     &boolean::Boolean,
@@ -146,6 +153,40 @@ pub enum CoordNames {
     All,
 }
 
+/// What happens to values outside of `valid_min` and `valid_max`, or `valid_range`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ValidRange {
+    /// They stay, as in xarray.
+    #[default]
+    Keep,
+    /// They are missing. Bounds count in the units of the stored numbers, unless these are
+    /// integers and the bounds floats: then of the unpacked ones (NetCDF Users Guide, Attribute
+    /// Conventions).
+    Mask,
+}
+
+/// The float type that packed numbers become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unpacked {
+    /// What the types of `scale_factor` and `add_offset` say, by the rules of xarray.
+    #[default]
+    ByAttributes,
+    /// `float32`; each step is computed as exactly as its factor and then rounded.
+    F32,
+    /// `float64`.
+    F64,
+}
+
+/// What does not count at the end of text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextEnd {
+    /// NULs, which pad arrays of characters.
+    #[default]
+    Nuls,
+    /// Blanks, too.
+    Blanks,
+}
+
 /// What coders of variables are told.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -156,6 +197,14 @@ pub struct Context {
     /// Whether an offset from UTC without a sign ("0:00" after a time of day) is read as xarray
     /// reads it, which takes it for the time of day.
     pub xarray_zones: bool,
+    /// Whether values outside of their valid range are missing.
+    pub valid_range: ValidRange,
+    /// Whether the default fill values of netCDF mean missing where no attribute says what does.
+    pub default_fills: bool,
+    /// The float type of unpacked numbers.
+    pub unpacked: Unpacked,
+    /// What is cut off the end of text.
+    pub text_end: TextEnd,
     /// Names of coders that are switched off.
     pub off: Vec<&'static str>,
     /// Dimensions that only serve as last axes of characters.
@@ -168,6 +217,10 @@ impl Default for Context {
             times: true,
             durations: Durations::default(),
             xarray_zones: true,
+            valid_range: ValidRange::default(),
+            default_fills: false,
+            unpacked: Unpacked::default(),
+            text_end: TextEnd::default(),
             off: Vec::new(),
             char_dims: Vec::new(),
         }

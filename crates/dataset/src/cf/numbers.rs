@@ -2,6 +2,7 @@
 
 use graticule_array::{DType, Scalar, f16};
 
+use super::{Context, Unpacked};
 use crate::attrs::Attrs;
 
 /// The value as an element of `dtype`, if that holds it exactly.
@@ -81,6 +82,15 @@ pub(super) fn packing(attrs: &Attrs) -> Option<Packing> {
 }
 
 impl Packing {
+    /// The type of the unpacked values, as asked for.
+    pub(super) fn unpacked(&self, packed: &DType, cx: &Context) -> DType {
+        match (self.float_type(packed), cx.unpacked) {
+            (DType::F32 | DType::F64, Unpacked::F32) => DType::F32,
+            (DType::F32 | DType::F64, Unpacked::F64) => DType::F64,
+            (own, _) => own,
+        }
+    }
+
     /// The type of the unpacked values, as xarray chooses it: both of one float type, that type
     /// (but `f64` for integers of 4 bytes, which `f32` cannot hold); any other offset, `f64`;
     /// a scale alone, its type.
@@ -134,6 +144,16 @@ mod tests {
             (DType::I16, f64s(0.1), None, DType::F64),
             (DType::I16, None, f32s(1.0), DType::F64),
             (DType::I16, ints(2), None, DType::I32),
+            (DType::I8, f32s(0.1), f32s(1.0), DType::F32),
+            (DType::U8, f64s(0.1), f64s(1.0), DType::F64),
+            (DType::U16, f32s(0.1), f32s(1.0), DType::F32),
+            (DType::U32, f32s(0.1), f32s(1.0), DType::F64),
+            (DType::U64, f64s(0.1), f64s(1.0), DType::F64),
+            (DType::F32, f32s(0.1), f32s(1.0), DType::F32),
+            (DType::F64, f32s(0.1), f32s(1.0), DType::F32),
+            (DType::F32, None, f64s(1.0), DType::F64),
+            (DType::F32, f64s(0.1), f32s(1.0), DType::F64),
+            (DType::I16, f64s(0.1), f32s(1.0), DType::F64),
         ];
         for (packed, scale, offset, expected) in cases {
             let packing = Packing { scale, offset };

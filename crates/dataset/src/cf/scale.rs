@@ -27,11 +27,13 @@ impl Coder for Scale {
             }
             return Ok(());
         };
-        let masked = draft.encoding.fill.is_some() || !draft.encoding.missing.is_empty();
+        let masked = draft.encoding.fill.is_some()
+            || !draft.encoding.missing.is_empty()
+            || matches!(draft.last_map(), Some(MapOp::MaskOutside { .. }));
         let to = if masked && !time::is_time_like(&draft.attrs, cx) {
             draft.dtype.clone()
         } else {
-            packing.float_type(&draft.dtype)
+            packing.unpacked(&draft.dtype, cx)
         };
         draft.attrs.remove("scale_factor");
         draft.attrs.remove("add_offset");

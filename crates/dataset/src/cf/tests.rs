@@ -104,6 +104,105 @@ fn packing_rounds_step_by_step_in_the_chosen_type() {
     assert!(draft.attrs.has("scale_factor") && draft.notes.len() == 1);
 }
 
+fn gaps(draft: &Draft) -> Vec<bool> {
+    draft.values.as_ref().unwrap().is_missing().unwrap().to_flat::<bool>().unwrap()
+}
+
+#[test]
+fn values_out_of_their_range_are_masked_on_request() {
+    let cx = Context { valid_range: ValidRange::Mask, ..Context::default() };
+    let with = |values: Array, attrs: Attrs| decoded_with(values, attrs, &cx);
+    let packed = || Attrs::new().with("scale_factor", 0.5f32).with("add_offset", 10.0f32);
+    // In the units of the stored numbers, before they are unpacked.
+    let attrs = packed().with("valid_min", 0i16).with("valid_max", 100i16);
+    let draft = with(list(&[-1i16, 0, 100, 101]), attrs.clone());
+    assert_eq!((&draft.dtype, gaps(&draft)), (&DType::F32, vec![true, false, false, true]));
+    assert_eq!(values::<f32>(&draft)[1..3], [10.0, 60.0]);
+    assert_eq!(draft.attrs.len(), 2, "the range stays");
+    assert_eq!(gaps(&decoded(list(&[-1i16, 101]), attrs.clone())), [false, false], "not unasked");
+    let draft = with(list(&[-1i16, 50, 101, -9]), attrs.with("_FillValue", 50i16));
+    assert_eq!((draft.steps().len(), gaps(&draft)), (2, vec![true, true, true, true]));
+    // Floats beside packed integers are of the unpacked ones.
+    let attrs = packed().with("valid_range", vec![10.0f32, 60.0]);
+    let draft = with(list(&[-1i16, 0, 100, 101]), attrs);
+    assert_eq!(gaps(&draft), [true, false, false, true]);
+    // Without packing; of whole numbers; of the other signedness; of what is no range.
+    let range = |v: AttrValue| Attrs::new().with("valid_range", v);
+    let draft = with(list(&[1.5f32, f32::NAN, 9.0]), range(vec![0.0f64, 5.0].into()));
+    assert_eq!((&draft.dtype, gaps(&draft)), (&DType::F32, vec![false, true, true]));
+    let draft = with(list(&[i32::MAX, i32::MAX - 1]), Attrs::new().with("valid_max", i32::MAX - 1));
+    assert_eq!((&draft.dtype, gaps(&draft)), (&DType::F64, vec![true, false]));
+    let attrs = Attrs::new().with("_Unsigned", "true").with("valid_max", -2i8);
+    let draft = with(list(&[-1i8, -2, 100]), attrs);
+    assert_eq!((values::<f32>(&draft)[1..].to_vec(), gaps(&draft)[0]), (vec![254.0, 100.0], true));
+    assert_eq!(with(list(&[1i16]), range(vec![1i16].into())).dtype, DType::I16);
+    assert_eq!(with(list(&[1i16]), range("all".into())).dtype, DType::I16);
+    let large = packed().with("valid_max", 16_777_217i32).with("_FillValue", -1i32);
+    let draft = with(list(&[16_777_217i32, 16_777_218]), large);
+    assert_eq!(gaps(&draft), [false, true], "compared as they are stored");
+}
+
+#[test]
+fn default_fill_values_are_masked_on_request() {
+    let cx = Context { default_fills: true, ..Context::default() };
+    let with = |values: Array, attrs: Attrs| decoded_with(values, attrs, &cx);
+    let none = Attrs::new;
+    for (stored, dtype) in [
+        (list(&[-32_767i16, 1]), DType::F32),
+        (list(&[65_535u16, 1]), DType::F32),
+        (list(&[-2_147_483_647i32, 1]), DType::F64),
+        (list(&[4_294_967_295u32, 1]), DType::F64),
+        (list(&[-9_223_372_036_854_775_806i64, 1]), DType::F64),
+        (list(&[18_446_744_073_709_551_614u64, 1]), DType::F64),
+        (list(&[9.969_21e36f32, 1.0]), DType::F32),
+        (list(&[9.969_209_968_386_869e36f64, 1.0]), DType::F64),
+    ] {
+        let draft = with(stored.clone(), none());
+        assert_eq!((&draft.dtype, gaps(&draft)), (&dtype, vec![true, false]), "{stored:?}");
+        assert_eq!(decoded(stored.clone(), none()).dtype, *stored.dtype(), "not unasked");
+        // What an attribute says goes first.
+        let own = with(stored.clone(), none().with("_FillValue", attr_of(&stored, 1)));
+        assert_eq!(gaps(&own), [false, true], "{stored:?}");
+    }
+    for bytes in [list(&[-127i8, -128]), list(&[255u8, 0])] {
+        assert_eq!(with(bytes.clone(), none()).dtype, *bytes.dtype(), "bytes have none");
+    }
+    let draft = with(list(&[-32_767i16, -1]), none().with("_Unsigned", "true"));
+    assert_eq!((gaps(&draft), values::<f32>(&draft)[1]), (vec![true, false], 65_535.0));
+    let units = none().with("units", "days since 2000-01-01");
+    assert_eq!(shown(&with(list(&[-2_147_483_647i32, 1]), units)), ["NaT", "2000-01-02"]);
+}
+
+fn attr_of(values: &Array, at: usize) -> AttrValue {
+    AttrValue::new(values.get(&[at]).unwrap().fill(&[]).unwrap())
+}
+
+#[test]
+fn the_float_type_can_be_asked_for() {
+    let wide = Attrs::new().with("scale_factor", 0.1f64).with("add_offset", 273.15f64);
+    let narrow = Attrs::new().with("scale_factor", 0.1f32).with("add_offset", 273.15f32);
+    let packed = || list(&[-9i16, 7, 30_001]);
+    for attrs in [wide, narrow] {
+        for fill in [false, true] {
+            let attrs = if fill { attrs.clone().with("_FillValue", -9i16) } else { attrs.clone() };
+            let of = |unpacked| Context { unpacked, ..Context::default() };
+            let single = decoded_with(packed(), attrs.clone(), &of(Unpacked::F32));
+            let double = decoded_with(packed(), attrs.clone(), &of(Unpacked::F64));
+            assert_eq!((&single.dtype, &double.dtype), (&DType::F32, &DType::F64));
+            let (a, b) = (values::<f32>(&single), values::<f64>(&double));
+            assert_eq!((a[0].is_nan(), b[0].is_nan()), (fill, fill));
+            assert!((f64::from(a[2]) - b[2]).abs() < 1e-3);
+            // They go back into the same numbers.
+            for mut draft in [single, double] {
+                encode_variable(&mut draft, &Target::default()).unwrap();
+                assert_eq!(values::<i16>(&draft), [-9, 7, 30_001], "{attrs:?}");
+            }
+        }
+    }
+    let cx = Context { unpacked: Unpacked::F32, ..Context::default() };
+    assert_eq!(decoded_with(list(&[1.5f64]), Attrs::new(), &cx).dtype, DType::F64, "not packed");
+}
+
 #[test]
 fn unsigned_integers_keep_their_bits() {
     let attrs = Attrs::new().with("_Unsigned", "true").with("_FillValue", -1i8);
@@ -174,10 +273,14 @@ fn durations_need_to_be_declared() {
 }
 
 fn chars(rows: &[&[u8]], attrs: Attrs, joins: bool) -> Draft {
+    chars_with(rows, attrs, joins, TextEnd::Nuls)
+}
+
+fn chars_with(rows: &[&[u8]], attrs: Attrs, joins: bool, text_end: TextEnd) -> Draft {
     let width = rows[0].len();
     let array = Array::from_vec([rows.len(), width], rows.concat()).unwrap();
     let char_dims = if joins { vec!["y".into()] } else { Vec::new() };
-    let cx = Context { char_dims, ..Context::default() };
+    let cx = Context { char_dims, text_end, ..Context::default() };
     decoded_with(array.with_dtype(DType::Char).unwrap(), attrs, &cx)
 }
 
@@ -199,6 +302,16 @@ fn characters_become_strings() {
     assert_eq!((values::<Text>(&flags), flags.dims.len()), (expected.to_vec(), 2));
     let padded = chars(&[b"ab", b"\0\0"], Attrs::new().with("_FillValue", "\0"), true);
     assert_eq!(values::<Text>(&padded), [text("ab"), Text::missing()]);
+
+    // Blanks at the end go on request, and those within stay.
+    let rows: &[&[u8]] = &[b"a b ", b"c\0\0\0", b"    "];
+    let draft = chars_with(rows, Attrs::new(), true, TextEnd::Blanks);
+    assert_eq!(values::<Text>(&draft), [text("a b"), text("c"), text("")]);
+    let mut back = draft.clone();
+    encode_variable(&mut back, &Target::default()).unwrap();
+    assert_eq!((values::<u8>(&back), back.attrs.len()), (b"a bc\0\0\0\0\0".to_vec(), 0));
+    let filled = chars_with(rows, Attrs::new().with("_FillValue", "c"), true, TextEnd::Blanks);
+    assert_eq!(values::<Text>(&filled), [text("a b"), Text::missing(), text("")]);
 
     let odd = chars(&[b"ab"], Attrs::new().with("_Encoding", "ebcdic"), true);
     assert_eq!((&odd.dtype, odd.notes.len()), (&DType::Bytes(2), 1));

@@ -53,6 +53,9 @@ fn fitting(name: &str, width: usize) -> String {
 }
 
 pub(super) fn char_of(fill: &Scalar) -> Option<Scalar> {
+    if let Scalar::Char(_) = fill {
+        return Some(fill.clone());
+    }
     match fill.as_str()?.as_bytes() {
         [] => Some(Scalar::Char(0)),
         [one] => Some(Scalar::Char(*one)),

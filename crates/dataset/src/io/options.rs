@@ -2,7 +2,7 @@
 
 use graticule_storage as storage;
 
-use crate::cf::{Context, CoordNames, Durations, SetContext};
+use crate::cf::{Context, CoordNames, Durations, SetContext, TextEnd, Unpacked, ValidRange};
 
 /// How a file is opened and decoded. The default decodes everything that CF describes.
 ///
@@ -34,6 +34,7 @@ impl OpenOptions {
             .decode_coords(CoordNames::Dimensions)
             .concat_characters(false)
             .without("boolean")
+            .without("complex")
     }
 
     /// Whether numbers with units such as "days since 1850-01-01" become instants; `false` also
@@ -53,7 +54,7 @@ impl OpenOptions {
     /// Whether `_FillValue`, `missing_value`, `scale_factor`, `add_offset` and `_Unsigned` are
     /// applied.
     pub fn mask_and_scale(self, on: bool) -> Self {
-        self.switch(&["unsigned", "mask", "scale"], on)
+        self.switch(&["unsigned", "mask", "valid_range", "scale"], on)
     }
 
     /// Which variables become coordinates.
@@ -64,7 +65,7 @@ impl OpenOptions {
 
     /// Whether arrays of characters become strings.
     pub fn concat_characters(self, on: bool) -> Self {
-        self.switch(&["chars", "strings"], on)
+        self.switch(&["chars", "strings", "trim"], on)
     }
 
     /// Switches one coder off by its name; see [`CODERS`](crate::cf::CODERS).
@@ -86,6 +87,38 @@ impl OpenOptions {
     /// xarray's reading.
     pub fn xarray_zones(mut self, on: bool) -> Self {
         self.decoding.coding.xarray_zones = on;
+        self
+    }
+
+    /// What happens to values outside of `valid_min`, `valid_max` or `valid_range`; they stay by
+    /// default.
+    ///
+    /// ```
+    /// use graticule_dataset::{OpenOptions, ValidRange};
+    /// let only_valid = OpenOptions::new().valid_range(ValidRange::Mask);
+    /// ```
+    pub fn valid_range(mut self, what: ValidRange) -> Self {
+        self.decoding.coding.valid_range = what;
+        self
+    }
+
+    /// Whether the default fill values of netCDF (-32767 of `int16`, 9.96921e36 of floats ...)
+    /// mean missing in variables without `_FillValue` and `missing_value`; they do not by
+    /// default. Numbers of one byte have none.
+    pub fn default_fills(mut self, on: bool) -> Self {
+        self.decoding.coding.default_fills = on;
+        self
+    }
+
+    /// The float type that packed numbers become; by default what their attributes say.
+    pub fn unpacked_as(mut self, what: Unpacked) -> Self {
+        self.decoding.coding.unpacked = what;
+        self
+    }
+
+    /// What does not count at the end of text; NULs by default.
+    pub fn text_end(mut self, what: TextEnd) -> Self {
+        self.decoding.coding.text_end = what;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graticule_array::{DType, Error, Result, did_you_mean};
+use graticule_array::{DType, Error, Result, Scalar, did_you_mean};
 use graticule_lazy::{LazyArray, Session};
 use graticule_storage::{
     Backend, ChunkSink, GroupWriter, Location, RawAttr, RawDim, RawSchema, RawVarSchema,
@@ -15,6 +15,7 @@ use super::write_options::WriteOptions;
 use crate::attrs::Attrs;
 use crate::cf::{self, Draft, SetDraft, Target};
 use crate::dataset::Dataset;
+use crate::encoding::Encoding;
 use crate::name::Name;
 use crate::variable::Variable;
 
@@ -146,6 +147,9 @@ fn encode(
     if let Some(unknown) = options.encoding.keys().find(|n| !set.has(n)) {
         return Err(Error::not_found(format!("no variable \"{unknown}\" to encode")));
     }
+    for (name, given) in &options.encoding {
+        check_missing(given).map_err(|e| e.in_variable(name))?;
+    }
     let untouched = |name: &Name, var: &Variable| {
         let free = types == StoredTypes::All && !options.encoding.contains_key(&**name);
         var.stored().filter(|_| free).map(|stored| stored.restore(name, var))
@@ -179,6 +183,27 @@ fn encode(
     }
     cf::shed_units(&mut drafts.vars);
     Ok(Encoded { set: drafts, data })
+}
+
+/// What is missing is stored as one value, so that an encoding that is asked for cannot name two.
+/// That of a file may: they were told apart there, and mean the same.
+fn check_missing(given: &Encoding) -> Result<()> {
+    let Some(fill) = &given.fill else { return Ok(()) };
+    let number = |s: &Scalar| s.as_f64();
+    let same = |other: &Scalar| {
+        other == fill || number(other).is_some_and(|v| number(fill) == Some(v)) || {
+            let nan = |s: &Scalar| number(s).is_some_and(f64::is_nan);
+            nan(other) && nan(fill)
+        }
+    };
+    match given.missing.iter().find(|other| !same(other)) {
+        Some(other) => Err(Error::invalid(format!(
+            "_FillValue is to be {fill:?} and missing_value {other:?}, but missing values are \
+             stored as one number"
+        ))
+        .hint("leave one of the two out, or make them equal")),
+        None => Ok(()),
+    }
 }
 
 /// The values of those variables whose stored form depends on them, computed together.

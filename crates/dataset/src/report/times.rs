@@ -83,6 +83,8 @@ pub struct TimeAudit {
     pub irregular: Places,
     /// What is wrong with the bounds, if there are some.
     pub bounds: Places,
+    /// Whether they are those of a climatology (CF 7.4), which span years and may overlap.
+    pub climatology: bool,
 }
 
 impl TimeAudit {
@@ -109,6 +111,9 @@ impl fmt::Display for TimeAudit {
             (Some(step), None) => write!(f, ", mostly every {step}")?,
             (None, _) if self.count > 1 => f.write_str(", no common step")?,
             _ => {}
+        }
+        if self.climatology {
+            f.write_str(", of a climatology")?;
         }
         if self.missing > 0 {
             write!(f, "\n  {} missing", self.missing)?;
@@ -172,6 +177,7 @@ fn audit(ds: &Dataset, name: &Name) -> Result<TimeAudit> {
         gaps: Vec::new(),
         irregular: Places::default(),
         bounds: Places::default(),
+        climatology: false,
     };
     let rule = Rule::of(&there, time);
     made.step = rule.as_ref().map(|r| r.text(time.unit));
@@ -293,6 +299,7 @@ fn check_bounds(
         (None, Some(bounds)) => (bounds.trim(), true),
         (None, None) => return Ok(()),
     };
+    made.climatology = climatology;
     let Some(bounds) = ds.get(other) else {
         made.bounds.add(|| format!("no variable \"{other}\""));
         return Ok(());
@@ -301,14 +308,22 @@ fn check_bounds(
         made.bounds.add(|| format!("\"{other}\" has the shape {:?}", bounds.shape()));
         return Ok(());
     }
-    let as_ticks = |a: Array| a.cast(&DType::Time(time))?.with_dtype(DType::I64)?.to_flat::<i64>();
-    let edges = match bounds.to_array()? {
-        a if matches!(a.dtype(), DType::Time(_)) => as_ticks(a)?,
-        a => {
-            made.bounds.add(|| format!("\"{other}\" is {}, not times", a.dtype()));
-            return Ok(());
-        }
+    let edges = bounds.to_array()?;
+    let DType::Time(own) = *edges.dtype() else {
+        made.bounds.add(|| format!("\"{other}\" is {}, not times", edges.dtype()));
+        return Ok(());
     };
+    if own.calendar != time.calendar {
+        made.bounds.add(|| format!("\"{other}\" is in the calendar {}", own.calendar));
+        return Ok(());
+    }
+    // The finer of the two units holds both.
+    let unit = if own.unit.nanos() < time.unit.nanos() { own.unit } else { time.unit };
+    let finer = TimeType { unit, ..time };
+    let in_unit = |a: Array| a.cast(&DType::Time(finer))?.with_dtype(DType::I64)?.to_flat::<i64>();
+    let edges = in_unit(edges)?;
+    let ticks = Array::from_vec([ticks.len()], ticks.to_vec())?.with_dtype(DType::Time(time))?;
+    let (ticks, time) = (in_unit(ticks)?, finer);
     let text = |t: i64| format_short(t, time.unit, time.calendar);
     let mut before: Option<i64> = None;
     for (tick, pair) in ticks.iter().zip(edges.chunks_exact(2)) {

@@ -98,3 +98,26 @@ fn forty_defects_are_found() {
     }
     assert_eq!(seeded, 40);
 }
+
+/// Bounds of finer units are the same instants, those of another calendar are not.
+#[test]
+fn bounds_count_in_their_own_unit_and_calendar() {
+    let (times, bounds) = clean("MS", Calendar::NoLeap);
+    let set = |unit: TimeUnit, calendar: Calendar, role: &str| {
+        let per_second = unit.per_second();
+        let edges = bounds.iter().map(|t| t * per_second).collect();
+        let edges = Array::from_vec([40, 2], edges).unwrap();
+        let edges = edges.with_dtype(DType::Time(TimeType { unit, calendar })).unwrap();
+        let time = instants(times.clone(), Calendar::NoLeap, &[40]);
+        let time = Variable::new("time", time).unwrap();
+        let time = time.with_attrs(Attrs::new().with(role, "cells"));
+        let ds = Dataset::new().with_coord_variable("time", time);
+        ds.with_var("cells", ["time", "nv"], edges).cf().time_audit().unwrap()
+    };
+    assert!(set(TimeUnit::Millisecond, Calendar::NoLeap, "bounds").is_regular());
+    let audit = set(TimeUnit::Second, Calendar::Day360, "bounds");
+    assert!(audit.bounds.first[0].contains("360_day"), "{audit}");
+    let audit = set(TimeUnit::Second, Calendar::NoLeap, "climatology");
+    assert!(audit.climatology && audit.is_regular(), "{audit}");
+    assert!(audit.to_string().contains("of a climatology"));
+}

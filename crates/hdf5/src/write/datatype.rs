@@ -85,6 +85,21 @@ fn compound(size: usize, members: &[Member<'_>]) -> Vec<u8> {
         .done()
 }
 
+/// Whether a value of an enumeration is one of its integers; those of `u64` are held by their bits.
+fn holds(base: &DType, value: i64) -> bool {
+    match base {
+        DType::I64 | DType::U64 => true,
+        base => {
+            let bits = 8 * base.size().unwrap_or(1) as u32;
+            let (low, high) = match base.is_unsigned_integer() {
+                true => (0, (1i64 << bits) - 1),
+                false => (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1),
+            };
+            (low..=high).contains(&value)
+        }
+    }
+}
+
 /// An enumeration of names and values over an integer type.
 pub(super) fn enumeration(base: &DType, big: bool, table: &[(String, i64)]) -> Result<Vec<u8>> {
     let size = match base {
@@ -96,6 +111,12 @@ pub(super) fn enumeration(base: &DType, big: bool, table: &[(String, i64)]) -> R
     };
     let count = u16::try_from(table.len())
         .map_err(|_| Error::invalid("an enumeration has more than 65535 values"))?;
+    if let Some((name, value)) = table.iter().find(|(_, value)| !holds(base, *value)) {
+        return Err(Error::invalid(format!(
+            "{base} has no place for {value}, which is \"{name}\""
+        ))
+        .hint("write the enumeration over a wider integer"));
+    }
     let e = Encoder::new().u8(0x38).u16(count).u8(0).u32(size as u32).bytes(&encode(base, big)?);
     let e = table.iter().fold(e, |e, (name, _)| e.name(name));
     let e = table.iter().fold(e, |e, (_, value)| {

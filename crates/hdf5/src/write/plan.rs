@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use graticule_array::{DType, Error, Result, Scalar, did_you_mean};
+use graticule_array::{DType, Error, RecordType, Result, Scalar, did_you_mean};
 use graticule_storage::{RawAttr, RawDim, RawSchema, RawVarSchema};
 
 use super::datatype;
@@ -163,9 +163,15 @@ fn type_name(dtype: &DType, user: &str) -> Option<String> {
         // The names by which NetCDF tools know complex numbers.
         DType::C64 => Some("_PFNC_FLOAT_COMPLEX_TYPE".to_owned()),
         DType::C128 => Some("_PFNC_DOUBLE_COMPLEX_TYPE".to_owned()),
+        DType::Record(record) if is_complex(record) => type_name(&record.complex()?, user),
         DType::Record(_) | DType::Opaque(_) | DType::List(_) => Some(format!("{user}_t")),
         _ => None,
     }
+}
+
+/// Whether a record is the one as which complex numbers are written.
+fn is_complex(record: &RecordType) -> bool {
+    record.complex().is_some() && record.fields.iter().map(|f| &*f.name).eq(["r", "i"])
 }
 
 /// The variable without the number of its datatype, and its datatype.

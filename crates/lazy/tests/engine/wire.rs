@@ -139,6 +139,12 @@ fn everything() -> Vec<(String, LazyArray)> {
             to: graticule_cftime::TimeUnit::Nanosecond,
         },
         MapOp::IsIn([Scalar::F64(1.0)].into()),
+        MapOp::MaskOutside {
+            values: [Scalar::F64(1.0)].into(),
+            min: Some(Scalar::F64(-2.0)),
+            max: None,
+            to: DType::F64,
+        },
     ] {
         let name = op.to_string();
         add(&name, x.map(op));
@@ -154,6 +160,7 @@ fn everything() -> Vec<(String, LazyArray)> {
         Array::from_vec([2, 3], b"abcxyz".to_vec()).unwrap().with_dtype(DType::Char).unwrap();
     let text = LazyArray::constant(chars).join_chars().unwrap();
     add("text", text.map(MapOp::TextFrom(TextEncoding::Latin1)));
+    add("bare text", text.map(MapOp::TrimEnd));
     let lookup = [Scalar::Str("a".into()), Scalar::Str(Text::missing())];
     let places = LazyArray::constant(Array::from_vec([3], vec![0i32, 1, 7]).unwrap());
     add("lookup", places.map(MapOp::Lookup { values: lookup.into(), to: DType::Str }));
