@@ -4,6 +4,7 @@
 use ndarray::{ArrayViewD, Axis};
 
 use super::running::Memory;
+use super::select::{Each, SIDE};
 use crate::array::Array;
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -180,6 +181,59 @@ where
                 for (b, to) in out[at..at + count].iter_mut().enumerate() {
                     *to = made[b * out_len + k].clone();
                 }
+            }
+        }
+    }
+    Array::from_vec(shape, out)
+}
+
+/// Gives [`SIDE`] lines at a time to `each`: how long they are, what they have at each place along
+/// the axis, and where the elements of their results go. The last ones may be fewer.
+pub(super) fn by_lines<T, U>(
+    input: &Array,
+    axis: usize,
+    out_len: usize,
+    mut each: impl for<'a> FnMut(usize, &'a dyn Fn(usize) -> &'a [T], &mut [Each<U>]),
+) -> Result<Array>
+where
+    T: Element + Copy + Default,
+    U: Element + Copy + Default,
+{
+    let (outer, n, inner) = around(input, axis)?;
+    let shape = with_length(input, axis, out_len);
+    let total = shape.iter().try_fold(1usize, |m, l| m.checked_mul(*l));
+    let total = total.ok_or_else(|| Error::over_budget(format!("{shape:?} is too large")))?;
+    let mut out = zeroed::<U>(total);
+    let slabs = Slabs::<T>::new(input, axis)?;
+    let mut made = vec![[U::default(); SIDE]; out_len];
+    if inner >= SIDE {
+        for o in 0..outer {
+            for first in (0..inner).step_by(SIDE) {
+                let count = SIDE.min(inner - first);
+                each(n, &|k| &slabs.get(o * n + k)[first..first + count], &mut made);
+                for (k, made) in made.iter().enumerate() {
+                    let at = (o * out_len + k) * inner + first;
+                    out[at..at + count].copy_from_slice(&made[..count]);
+                }
+            }
+        }
+        return Array::from_vec(shape, out);
+    }
+    // Short rows are put together.
+    let mut rows = vec![[T::default(); SIDE]; n];
+    for first in (0..outer * inner).step_by(SIDE) {
+        let count = SIDE.min(outer * inner - first);
+        for b in 0..count {
+            let (o, i) = ((first + b) / inner, (first + b) % inner);
+            for (k, row) in rows.iter_mut().enumerate() {
+                row[b] = slabs.get(o * n + k)[i];
+            }
+        }
+        each(n, &|k| &rows[k][..count], &mut made);
+        for b in 0..count {
+            let (o, i) = ((first + b) / inner, (first + b) % inner);
+            for (k, made) in made.iter().enumerate() {
+                out[(o * out_len + k) * inner + i] = made[b];
             }
         }
     }

@@ -13,6 +13,7 @@ mod lines;
 mod order;
 mod running;
 mod scratch;
+mod select;
 mod slope;
 mod weighted;
 mod window;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::keys::{Keyed, pick_two, present};
-use super::lines::by_line;
+use super::lines::{by_line, by_lines};
+use super::select::{Each, Key, LONGEST, SIDE, Sorted};
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::{Error, Result, did_you_mean};
@@ -195,7 +196,11 @@ impl Quantiles {
         made.cast(to)
     }
 
-    fn lines<T: Keyed>(&self, input: &Array, axis: usize, out: usize) -> Result<Array> {
+    fn lines<T: Keyed<Key: Key>>(&self, input: &Array, axis: usize, out: usize) -> Result<Array> {
+        let n = super::lines::length(input, axis)?;
+        if self.q.len() <= PICKED && n <= LONGEST {
+            return self.beside::<T>(input, axis, out);
+        }
         let mut keys: Vec<T::Key> = Vec::new();
         let mut members: Vec<Vec<T>> =
             vec![Vec::new(); self.groups.as_ref().map_or(0, |(_, n)| *n)];
@@ -216,6 +221,68 @@ impl Quantiles {
             }
             Ok(())
         })
+    }
+
+    /// As [`lines`](Self::lines), of many lines at once.
+    fn beside<T: Keyed<Key: Key>>(&self, input: &Array, axis: usize, out: usize) -> Result<Array> {
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        if let Some((codes, groups)) = &self.groups {
+            members.resize(*groups, Vec::new());
+            for (k, code) in codes.iter().enumerate() {
+                if let Some(group) = members.get_mut(*code as usize) {
+                    group.push(k);
+                }
+            }
+        }
+        let mut sorted = Sorted::<T>::new();
+        by_lines::<T, f64>(input, axis, out, |len, row, made| {
+            if self.groups.is_none() {
+                sorted.take(len, row);
+                self.fill_beside(&mut sorted, len, made);
+                return;
+            }
+            for (group, made) in members.iter().zip(made.chunks_mut(self.q.len().max(1))) {
+                sorted.take(group.len(), |k| row(group[k]));
+                self.fill_beside(&mut sorted, group.len(), made);
+            }
+        })
+    }
+
+    /// Puts the quantiles of lines of `len` elements into `made`.
+    fn fill_beside<T: Keyed<Key: Key>>(
+        &self,
+        sorted: &mut Sorted<T>,
+        len: usize,
+        made: &mut [Each<f64>],
+    ) {
+        let counts = sorted.present.map(usize::from);
+        if counts.iter().all(|n| *n == 0 || (*n < len && !self.skip_missing)) {
+            made.iter_mut().for_each(|made| made.fill(f64::NAN));
+            return;
+        }
+        for (q, made) in self.q.iter().zip(made) {
+            let mut places: Each<(f64, f64)> = [(0.0, 0.0); SIDE];
+            let mut before = (usize::MAX, (0.0, 0.0));
+            for (n, place) in counts.iter().zip(&mut places) {
+                if *n != before.0 {
+                    before = (*n, self.method.place(*n, *q));
+                }
+                *place = before.1;
+            }
+            let mut at = [0u16; SIDE];
+            for ((at, n), (below, _)) in at.iter_mut().zip(counts).zip(places) {
+                // Lines are short enough for 16 bits.
+                *at = (below.max(0.0) as usize).min(n.saturating_sub(1)) as u16;
+            }
+            let (low, next) = sorted.pick(&at);
+            for l in 0..SIDE {
+                let (below, part) = places[l];
+                let (low, next) = (T::value(low[l]), T::value(next[l]));
+                let value = if below < 0.0 { low } else { between(low, next, part) };
+                let missing = counts[l] == 0 || (counts[l] < len && !self.skip_missing);
+                made[l] = if missing { f64::NAN } else { value };
+            }
+        }
     }
 
     /// Puts the quantiles of some elements, in any order, into `made`.
@@ -243,7 +310,10 @@ impl Quantiles {
     }
 }
 
-/// Up to so many quantiles are picked, more are found by sorting.
+/// Up to so many quantiles are picked from many lines at once.
+const PICKED: usize = 8;
+
+/// Up to so many quantiles are picked from one line, more are found by sorting.
 const SELECTED: usize = 3;
 
 /// The rank of each element of its line, from 1; equal elements share the mean of theirs.
