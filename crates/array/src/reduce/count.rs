@@ -34,6 +34,11 @@ impl Reduction for Count {
         Ok(State::new(vec![Array::zeros(&DType::U32, &[cells])?]))
     }
 
+    fn restart(&self, state: State, input: &DType) -> Result<State> {
+        let cells = state.cells();
+        state.again(&[0.0]).map_or_else(|| self.start(input, cells), Ok)
+    }
+
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
         count_present(state, 0, tile, cells)

@@ -64,6 +64,11 @@ impl Reduction for Mean {
         }))
     }
 
+    fn restart(&self, state: State, input: &DType) -> Result<State> {
+        let cells = state.cells();
+        state.again(&[0.0, 0.0]).map_or_else(|| self.start(input, cells), Ok)
+    }
+
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
         let (dtype, skip) = (tile.dtype(), self.skips(tile.dtype()));

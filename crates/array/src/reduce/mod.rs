@@ -133,6 +133,15 @@ pub trait Reduction: Send + Sync + Debug {
     /// If the reduction is not defined for the type.
     fn start(&self, input: &DType, cells: usize) -> Result<State>;
 
+    /// The state of as many cells that have seen nothing, in the memory of a state of this
+    /// reduction that is done with where that is cheaper than new memory.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    fn restart(&self, state: State, input: &DType) -> Result<State> {
+        self.start(input, state.cells())
+    }
+
     /// Folds in a tile of one axis. `first_position` is the running index along the reduced axes
     /// of the tile's first element: with [`Cells::Run`] all elements lie at it, otherwise element
     /// i at `first_position + i`. Tiles come in the order of their positions.

@@ -23,6 +23,23 @@ impl State {
         Self { parts, seen: 0 }
     }
 
+    /// The state with these numbers in all cells of its parts; `None` if it has other parts than
+    /// `f64` and counts of 32 bits.
+    pub(super) fn again(mut self, units: &[f64]) -> Option<Self> {
+        let narrow = |p: &Array| matches!(p.dtype(), DType::F64 | DType::U32);
+        if self.parts.len() != units.len() || !self.parts.iter().all(narrow) {
+            return None;
+        }
+        for (part, unit) in self.parts.iter_mut().zip(units) {
+            match part.dtype() {
+                DType::F64 => part.as_slice_mut::<f64>().ok()?.fill(*unit),
+                _ => part.as_slice_mut::<u32>().ok()?.fill(0),
+            }
+        }
+        self.seen = 0;
+        Some(self)
+    }
+
     /// The parts, and the most elements that a cell has seen.
     #[cfg(feature = "wire")]
     pub(crate) fn as_parts(&self) -> (&[Array], u64) {

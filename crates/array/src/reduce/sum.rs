@@ -31,6 +31,12 @@ impl Reduction for Sum {
         total::start("sum", &self.params, input, cells)
     }
 
+    fn restart(&self, state: State, input: &DType) -> Result<State> {
+        let cells = state.cells();
+        let parts: &[f64] = if state.has(1) { &[0.0, 0.0] } else { &[0.0] };
+        state.again(parts).map_or_else(|| self.start(input, cells), Ok)
+    }
+
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         total::add(state, &self.params, tile, cells)
     }

@@ -280,6 +280,11 @@ impl Reduction for Var {
         Ok(State::new(vec![zeros(DType::U32)?, shift, zeros(DType::F64)?, zeros(DType::F64)?]))
     }
 
+    fn restart(&self, state: State, input: &DType) -> Result<State> {
+        let cells = state.cells();
+        state.again(&[0.0, f64::NAN, 0.0, 0.0]).map_or_else(|| self.start(input, cells), Ok)
+    }
+
     fn update(&self, state: &mut State, tile: &Array, cells: Cells<'_>, _: u64) -> Result<()> {
         cells.check(tile.len(), state.cells())?;
         let skip = self.params.skips(tile.dtype());

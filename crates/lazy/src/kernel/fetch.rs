@@ -134,6 +134,9 @@ impl Resolver<'_> {
 /// A selection whose lists go back and forth, as one whose lists ascend without repeats, and
 /// the selection of that one's result which gives the same; `None` if there is no such list.
 fn in_order(part: &Selection) -> Option<(Selection, Selection)> {
+    if !part.picks().iter().any(|p| matches!(p, Pick::List(_))) {
+        return None;
+    }
     let ascends = |list: &[usize]| list.iter().zip(list.iter().skip(1)).all(|(a, b)| a < b);
     let (mut first, mut then, mut found) = (Vec::new(), Vec::new(), false);
     for pick in part.picks() {

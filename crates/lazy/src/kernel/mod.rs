@@ -132,6 +132,11 @@ impl Program {
         if computes || !self.operands.iter().all(lies) { TILE } else { LONG_TILE }
     }
 
+    /// Whether tiles of an operand are pieces of it.
+    fn lies(&self, operand: usize, shape: &[usize]) -> bool {
+        self.operands.get(operand).is_some_and(|o| o.array.lies_under(&o.axes, shape))
+    }
+
     /// Runs all steps over the elements `range` of a block of this shape.
     pub(crate) fn run(
         &self,
@@ -143,7 +148,8 @@ impl Program {
         values.clear();
         let mut spent = self.spent.borrow_mut();
         spent.resize(self.steps.len(), Spent::default());
-        let mut begun = Instant::now();
+        // What lies where it is needed takes no time that would be worth asking a clock for.
+        let mut begun: Option<Instant> = None;
         let last_uses = self.last_uses();
         for (number, (step, spent)) in self.steps.iter().zip(spent.iter_mut()).enumerate() {
             let lost = || Error::bug("a step was lost");
@@ -160,6 +166,10 @@ impl Program {
                 _ => None,
             };
             let at = |i: &usize| values.get(*i).ok_or_else(lost);
+            let computes = !matches!(step, Step::Load(i) if self.lies(*i, shape));
+            if computes && begun.is_none() {
+                begun = Some(Instant::now());
+            }
             let value = match step {
                 Step::Load(i) => {
                     let operand = self.operands.get(*i);
@@ -179,10 +189,14 @@ impl Program {
                 .map_err(|e| e.context(format!("in {op}")))?,
                 Step::Choose(c, a, b) => choose(at(c)?, at(a)?, at(b)?)?,
             };
-            let ended = Instant::now();
             let bytes = value.bytes() as u64;
-            spent.add(Spent { calls: 1, bytes, time: ended - begun });
-            begun = ended;
+            let mut time = Duration::ZERO;
+            if let (Some(before), true) = (begun, computes) {
+                let ended = Instant::now();
+                time = ended - before;
+                begun = Some(ended);
+            }
+            spent.add(Spent { calls: 1, bytes, time });
             values.push(value);
         }
         Ok(())

@@ -411,6 +411,9 @@ pub(crate) struct BlockCost<'a> {
 impl<'a> BlockCost<'a> {
     /// The cost of a block of these lengths.
     pub(crate) fn of(stage: &Stage, lens: &[usize]) -> usize {
+        if let Some(strips) = stage.strips(lens) {
+            return strips.bytes;
+        }
         let (taps, bytes) = stage.shared_bytes(lens);
         BlockCost::of_block(stage, lens, &taps).saturating_add(bytes)
     }

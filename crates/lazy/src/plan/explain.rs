@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use super::fit::block_lens;
 use super::{Action, Consumer, Plan, Stage};
 use crate::expr::{LazyArray, Op};
 use crate::session::Memory;
@@ -71,7 +72,11 @@ pub(crate) fn write_stage(f: &mut fmt::Formatter<'_>, number: usize, stage: &Sta
             plural(blocks)
         )?;
     }
-    writeln!(f, ", block {:?}", g.grid.largest())?;
+    write!(f, ", block {:?}", g.grid.largest())?;
+    if let Some(strips) = stage.strips(&block_lens(g, &stage.fit.columns.largest())) {
+        write!(f, " in strips {:?}", strips.lens)?;
+    }
+    writeln!(f)?;
     write!(f, "          {} per task", Memory::new(stage.fit.task_bytes))?;
     if stage.fit.column_bytes > 0 {
         write!(f, ", {} per column", Memory::new(stage.fit.column_bytes))?;

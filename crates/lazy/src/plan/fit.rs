@@ -211,13 +211,7 @@ fn sized(stage: &Stage, columns: ChunkGrid, ranges: Vec<Range<usize>>, reread: f
     let geometry = &stage.geometry;
     let column = columns.largest();
     let cells = product(&column);
-    let mut lens = vec![1; geometry.grid.dims().len()];
-    let whole = geometry.grid.largest();
-    for (axis, len) in lens.iter_mut().enumerate() {
-        let kept = geometry.kept.iter().position(|a| *a == axis);
-        let found = kept.map_or(whole.get(axis), |i| column.get(i));
-        *len = found.copied().unwrap_or(1);
-    }
+    let lens = block_lens(geometry, &column);
     let (local, merged) = state_bytes(stage, cells, &ranges);
     let task = (BlockCost::of(stage, &lens) as u64).saturating_add(local);
     Fit {
@@ -228,6 +222,17 @@ fn sized(stage: &Stage, columns: ChunkGrid, ranges: Vec<Range<usize>>, reread: f
         column_bytes: merged,
         reread,
     }
+}
+
+/// The lengths of the largest block of a column.
+pub(crate) fn block_lens(geometry: &Geometry, column: &[usize]) -> Vec<usize> {
+    let mut lens = geometry.grid.largest();
+    for (axis, len) in geometry.kept.iter().zip(column) {
+        if let Some(to) = lens.get_mut(*axis) {
+            *to = *len;
+        }
+    }
+    lens
 }
 
 /// Bytes of the states of one run of a column of `cells`, and of its merged states and results.

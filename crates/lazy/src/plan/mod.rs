@@ -8,6 +8,7 @@ mod graph;
 mod keep;
 mod stages;
 mod stream;
+mod strips;
 mod taps;
 
 #[cfg(test)]
@@ -143,6 +144,10 @@ pub(crate) struct Stage {
     pub(crate) covers: bool,
     /// How the blocks follow each other, if they do.
     pub(crate) stream: Option<Stream>,
+    /// What reducing is called.
+    pub(crate) reducing: String,
+    /// What blocks read before they are cut into strips, if they may be.
+    pub(crate) stored: Option<strips::Stored>,
 }
 
 /// What takes the values of a stage's blocks.
@@ -179,7 +184,9 @@ impl Stage {
         let rows_from = consumers.first().and_then(|c| stages::rows_from(&geometry, c));
         let (needs, reads) = (Vec::new(), Reads::default());
         let covers = stages::covers(&geometry, &consumers);
-        Self { geometry, consumers, needs, fit, reads, rows_from, covers, stream: None }
+        let stored = strips::stored(&consumers, covers, Sizes::default());
+        let (stream, reducing) = (None, stages::reducing(&consumers));
+        Self { geometry, consumers, needs, fit, reads, rows_from, covers, stream, reducing, stored }
     }
 
     /// Bytes that one of its tasks takes.

@@ -11,6 +11,7 @@ use super::blocks::{Geometry, Sizes, choose_blocks, sink_blocks};
 use super::cost::BlockCost;
 use super::fit::{STIFF, cut, stiff_axes_of};
 use super::stream::middle;
+use super::strips::stored;
 use super::taps::shared;
 use super::{Action, Consumer, Fit, Output, Reads, Slot, Stage};
 use crate::expr::{LazyArray, NodeId, Op, ReduceSpec};
@@ -278,6 +279,8 @@ impl Builder {
             let Some((geometry, rows_from)) = first else { continue };
             let (fit, reads) = (Fit::whole(&geometry), Reads::default());
             let (covers, stream) = (covers(&geometry, &consumers), None);
+            let reducing = reducing(&consumers);
+            let stored = stored(&consumers, covers, self.sizes);
             stages.push(Stage {
                 geometry,
                 consumers,
@@ -287,10 +290,21 @@ impl Builder {
                 rows_from,
                 covers,
                 stream,
+                reducing,
+                stored,
             });
         }
         (stages, self.slots)
     }
+}
+
+/// What the reductions among consumers are called together.
+pub(super) fn reducing(consumers: &[Consumer]) -> String {
+    let specs = consumers.iter().filter_map(|c| match &c.action {
+        Action::Reduce(spec, _) => Some(spec.to_string()),
+        _ => None,
+    });
+    specs.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a block of all consumers needs several boxes of some source.

@@ -1,6 +1,6 @@
 //! What was going on when a run failed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -129,7 +129,7 @@ pub(crate) struct Recorder(Mutex<Notes>);
 
 #[derive(Debug, Default)]
 struct Notes {
-    active: BTreeMap<Task, Duration>,
+    active: Vec<(Task, Duration)>,
     events: VecDeque<(Duration, &'static str, Task)>,
     /// What was running at the first failure.
     failed: Option<Vec<(Task, Duration)>>,
@@ -142,13 +142,13 @@ impl Recorder {
 
     pub(crate) fn begin(&self, task: Task, now: Duration) {
         let mut notes = self.lock();
-        notes.active.insert(task, now);
+        notes.active.push((task, now));
         notes.note(now, "began", task);
     }
 
     pub(crate) fn end(&self, task: Task, now: Duration) {
         let mut notes = self.lock();
-        notes.active.remove(&task);
+        notes.active.retain(|(t, _)| *t != task);
         notes.note(now, "ended", task);
     }
 
@@ -157,9 +157,11 @@ impl Recorder {
         notes.note(now, "failed", task);
         if notes.failed.is_none() {
             let running = notes.active.iter().map(|(t, begun)| (*t, now.saturating_sub(*begun)));
-            notes.failed = Some(running.collect());
+            let mut running: Vec<_> = running.collect();
+            running.sort_unstable();
+            notes.failed = Some(running);
         }
-        notes.active.remove(&task);
+        notes.active.retain(|(t, _)| *t != task);
     }
 
     /// The tasks that were running at the first failure, and the last steps.

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use graticule_array::{Array, Error, Region, Result, Watch, watched};
 
-use super::columns::Column;
 use super::partial::{Part, Partial};
 use super::slots::Slots;
 use super::task::{Local, Place, run_task};
@@ -168,7 +167,7 @@ impl<'p> Assembly<'p> {
                 Part::Nothing => None,
             });
         }
-        let (merged, complete) = Column::add(&column, &self.slots, found, task, locals)?;
+        let (merged, complete) = column.add(&self.slots, found, task, locals, &self.buffers)?;
         let mut state = self.lock();
         if complete {
             state.columns.remove(&(stage, task.column, task.pass));

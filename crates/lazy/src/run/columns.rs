@@ -8,6 +8,7 @@ use super::lane::Lane;
 use super::slots::Slots;
 use super::task::{Local, place};
 use super::turns::Turns;
+use crate::kernel::Buffers;
 use crate::plan::{Action, Stage, Task};
 
 /// One state per consumer; `None` for those that do not reduce.
@@ -32,6 +33,7 @@ impl Column {
         stage: &Stage,
         task: Task,
         locals: Vec<Option<Local>>,
+        buffers: &Buffers,
     ) -> Result<(usize, bool)> {
         if stage.runs() == 1 {
             finish(slots, stage, task, locals.into_iter().map(|l| l.map(|l| l.state)).collect())?;
@@ -40,7 +42,7 @@ impl Column {
         let states = || self.merged.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, complete) = self.runs.take(task.run, stage.runs(), locals, |_, locals| {
             let before = states().take();
-            let merged = merge(stage, task, before, locals)?;
+            let merged = merge(stage, task, before, locals, buffers)?;
             *states() = Some(merged);
             Ok(())
         })?;
@@ -52,16 +54,20 @@ impl Column {
     }
 }
 
+/// Merges the states of a run into those of the runs before; what is done with goes to `buffers`.
 pub(super) fn merge(
     stage: &Stage,
     task: Task,
     states: Option<States>,
     locals: Vec<Option<Local>>,
+    buffers: &Buffers,
 ) -> Result<States> {
     let first = states.is_none();
     let mut states = states.unwrap_or_else(|| locals.iter().map(|_| None).collect());
     let column = stage.column(task.column).count();
-    for ((state, local), consumer) in states.iter_mut().zip(locals).zip(&stage.consumers) {
+    let consumers = stage.consumers.iter().enumerate();
+    for ((state, local), (number, consumer)) in states.iter_mut().zip(locals).zip(consumers) {
+        let key = (task.stage, number);
         let (Some(local), Action::Reduce(spec, _)) = (local, &consumer.action) else { continue };
         let Some(groups) = &local.groups else {
             // One group: the first run's state is where the others go.
@@ -71,11 +77,17 @@ pub(super) fn merge(
                 Some(state) => {
                     let cells = local.state.cells();
                     spec.reduction.merge(state, 0, &local.state, 0..cells)?;
+                    buffers.give_state(key, local.state);
                 }
             }
             continue;
         };
         let pass = stage.groups(spec, task.pass);
+        if first && groups.len() == pass.len() {
+            // It has met all groups: the others go here as well.
+            *state = Some(local.state);
+            continue;
+        }
         let into = match state {
             Some(state) => state,
             None => {
@@ -89,6 +101,7 @@ pub(super) fn merge(
             let from = number * column..(number + 1) * column;
             spec.reduction.merge(into, at, &local.state, from)?;
         }
+        buffers.give_state(key, local.state);
     }
     Ok(states)
 }
@@ -99,7 +112,7 @@ pub(super) fn finish(slots: &Slots<'_>, stage: &Stage, task: Task, states: State
         let (Some(state), Action::Reduce(spec, slot)) = (state, &consumer.action) else { continue };
         let cells = spec.reduction.finish(state, consumer.input.dtype())?;
         let (region, values) = place(stage, spec, task, &cells)?;
-        slots.store(*slot, &region, &values)?;
+        slots.put(*slot, &region, values)?;
     }
     Ok(())
 }

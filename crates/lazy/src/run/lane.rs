@@ -223,11 +223,11 @@ impl Walk {
         if open.is_some_and(|open| open.column != task.column) {
             self.close(cx, stage)?;
         } else if open.is_some_and(|open| open.run != task.run) {
-            self.merge(stage)?;
+            self.merge(cx, stage)?;
         }
         let column = stage.column(task.column);
         let before = self.open.take().map(|(_, locals)| locals);
-        let mut feeds = feeds(stage, task, &column, before)?;
+        let mut feeds = feeds(stage, task, &column, before, &cx.buffers)?;
         if !stage.skips(task.pass, block) && !region.is_empty() {
             let boxes = stage.boxes(&stream.taps, &region)?;
             let held = self.together(stream, &boxes)?;
@@ -239,9 +239,9 @@ impl Walk {
     }
 
     /// The open run joins those before.
-    fn merge(&mut self, stage: &Stage) -> Result<()> {
+    fn merge(&mut self, cx: &Context<'_>, stage: &Stage) -> Result<()> {
         let Some((task, locals)) = self.open.take() else { return Ok(()) };
-        self.merged = Some(merge(stage, task, self.merged.take(), locals)?);
+        self.merged = Some(merge(stage, task, self.merged.take(), locals, &cx.buffers)?);
         Ok(())
     }
 
@@ -255,7 +255,7 @@ impl Walk {
         let states = if stage.geometry.runs() == 1 {
             locals.into_iter().map(|l| l.map(|l| l.state)).collect()
         } else {
-            merge(stage, task, self.merged.take(), locals)?
+            merge(stage, task, self.merged.take(), locals, &cx.buffers)?
         };
         self.merged = None;
         finish(&cx.slots, stage, task, states)

@@ -253,8 +253,8 @@ impl Context<'_> {
 /// Runs a task, then as many others as were admitted for it.
 fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
     let mut task = task;
+    let mut begun = cx.started.elapsed();
     loop {
-        let begun = cx.started.elapsed();
         cx.recorder.begin(task, begun);
         let run = || watched(cx.watch.of(task), || execute(cx, task));
         let done = catch_unwind(AssertUnwindSafe(|| cx.purse.task(run)));
@@ -283,7 +283,7 @@ fn work<'s, 'p: 's>(scope: &Scope<'s>, cx: &'s Context<'p>, task: Task) {
         for other in admitted {
             scope.spawn(move |scope| work(scope, cx, other));
         }
-        task = next;
+        (task, begun) = (next, ended);
     }
 }
 
@@ -302,7 +302,7 @@ fn execute(cx: &Context<'_>, task: Task) -> Result<()> {
     let column = cx.queue.column(task);
     let start = Instant::now();
     let reduces = locals.iter().any(Option::is_some);
-    let (merged, complete) = column.add(&cx.slots, stage, task, locals)?;
+    let (merged, complete) = column.add(&cx.slots, stage, task, locals, &cx.buffers)?;
     if reduces {
         cx.profile(task.stage)?.record([("merge", Spent::since(start, 0))]);
     }

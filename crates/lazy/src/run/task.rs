@@ -53,7 +53,7 @@ pub(crate) struct Local {
 /// Runs a task. Gives one entry per consumer; `None` for those that do not reduce.
 pub(crate) fn run_task(cx: &dyn Place, stage: &Stage, task: Task) -> Result<Vec<Option<Local>>> {
     let column = stage.column(task.column);
-    let mut feeds = feeds(stage, task, &column, None)?;
+    let mut feeds = feeds(stage, task, &column, None, cx.buffers())?;
     let results = cx.results(stage)?;
     let profile = cx.profile(task)?;
     let blocks = Blocks { results: &results, buffers: cx.buffers(), read: cx.read(), profile };
@@ -77,14 +77,16 @@ pub(super) fn feeds<'a>(
     task: Task,
     column: &'a Region,
     before: Option<Vec<Option<Local>>>,
+    buffers: &Buffers,
 ) -> Result<Vec<Option<Feed<'a>>>> {
     let mut before = before.map(Vec::into_iter);
     let mut feeds = Vec::with_capacity(stage.consumers.len());
-    for consumer in &stage.consumers {
+    for (number, consumer) in stage.consumers.iter().enumerate() {
         let local = before.as_mut().and_then(Iterator::next).flatten();
         feeds.push(match &consumer.action {
             Action::Reduce(spec, _) => {
-                Some(Feed::new(stage, spec, task, column, &consumer.input, local)?)
+                let spare = |cells| buffers.take_state((task.stage, number), cells);
+                Some(Feed::new(stage, spec, task, column, &consumer.input, local, spare)?)
             }
             _ => None,
         });
@@ -117,11 +119,10 @@ fn copied(
 /// What is used again from block to block.
 #[derive(Default)]
 pub(super) struct Tiles {
-    /// What reducing is called.
-    name: Option<String>,
     values: Vec<Array>,
-    /// Cells of ungrouped consumers, by consumer, for the shape they were made for.
-    shapes: HashMap<usize, (Vec<usize>, Vec<u32>)>,
+    /// Cells of ungrouped consumers, by consumer, for the box of kept axes and the shape they were
+    /// made for.
+    shapes: HashMap<usize, (Region, Vec<u32>)>,
 }
 
 /// Runs a block through all consumers, beside what is held.
@@ -139,14 +140,40 @@ pub(super) fn run_block(
     if region.is_empty() {
         return Ok(());
     }
+    let strips = if held.is_empty() { stage.strips(&region.len) } else { None };
     // What the block needs several boxes of, or parts of several times, is read first.
-    let mut first = Resolver::new(blocks);
-    let mut covers = Vec::new();
-    for (node, found) in stage.shared(region) {
-        let array = first.array(&node, &Selection::from_region(&found))?;
+    let first = match &strips {
+        Some(_) => stage.boxes_stored(region),
+        None => stage.shared(region),
+    };
+    let mut resolver = Resolver::new(blocks);
+    let mut covers = Vec::with_capacity(first.len());
+    for (node, found) in first {
+        let array = resolver.array(&node, &Selection::from_region(&found))?;
         covers.push(Held::new(node.id(), found, array));
     }
     let held = if covers.is_empty() { held } else { &covers };
+    let parts = strips.map_or_else(|| vec![region.clone()], |strips| strips.of(region));
+    for part in parts {
+        run_part(cx, stage, blocks, held, pass, &part, feeds, tiles)?;
+    }
+    drop(covers);
+    resolver.finish();
+    Ok(())
+}
+
+/// Runs a block, or a strip of it, through all consumers.
+#[allow(clippy::too_many_arguments)] // as above
+fn run_part(
+    cx: &dyn Place,
+    stage: &Stage,
+    blocks: &Blocks<'_>,
+    held: &[Held],
+    pass: usize,
+    region: &Region,
+    feeds: &mut [Option<Feed<'_>>],
+    tiles: &mut Tiles,
+) -> Result<()> {
     let mut resolver = Resolver::beside(blocks, held);
     let part = Selection::from_region(region);
     let places: Vec<_> = (0..region.ndim()).map(Some).collect();
@@ -193,16 +220,10 @@ pub(super) fn run_block(
         }
         let steps = program.time().saturating_sub(before);
         let time = start.elapsed().saturating_sub(steps);
-        let name = tiles.name.get_or_insert_with(|| {
-            let names: Vec<String> = feeds.iter().flatten().map(|f| f.spec.to_string()).collect();
-            names.join(", ")
-        });
-        blocks.profile.record([(name, Spent { calls: 1, bytes: 0, time })]);
+        blocks.profile.record([(&stage.reducing, Spent { calls: 1, bytes: 0, time })]);
     }
     tiles.values.clear();
     resolver.finish();
-    drop(covers);
-    first.finish();
     Ok(())
 }
 
@@ -282,6 +303,7 @@ impl<'a> Feed<'a> {
         column: &'a Region,
         input: &'a crate::LazyArray,
         before: Option<Local>,
+        spare: impl FnOnce(usize) -> Option<State>,
     ) -> Result<Self> {
         let geometry = &stage.geometry;
         let pass = stage.groups(spec, task.pass);
@@ -299,7 +321,10 @@ impl<'a> Feed<'a> {
         let all = all.ok_or_else(|| Error::over_budget("more cells than one task can hold"))?;
         let state = match before {
             Some(local) => local.state,
-            None => spec.reduction.start(input.dtype(), all)?,
+            None => match spare(all) {
+                Some(state) => spec.reduction.restart(state, input.dtype())?,
+                None => spec.reduction.start(input.dtype(), all)?,
+            },
         };
         let (kept, reduced) = (&geometry.kept, &geometry.reduced);
         Ok(Self { spec, kept, reduced, column, shape: input.shape(), cells, state, pass, groups })
@@ -322,6 +347,14 @@ impl<'a> Feed<'a> {
             None => code - self.pass.start,
         };
         Some(number * self.cells)
+    }
+
+    /// What the beginning of a block along some axes adds to cell numbers.
+    fn first_of(&self, region: &Region, axes: Range<usize>) -> u32 {
+        let starts = region.axes().enumerate().take(axes.end).skip(axes.start);
+        let offsets = starts.map(|(axis, (start, _))| self.offset(axis, start).unwrap_or(0));
+        // Cells are fewer than 2^32, as was checked.
+        offsets.sum::<usize>() as u32
     }
 
     /// Cell numbers over some axes of a block, row-major; `u32::MAX` for what is left out.
@@ -390,7 +423,12 @@ fn feed_rows(
     for feed in feeds.iter() {
         plans.push(feed.as_ref().map(|f| {
             kept = f.kept.contains(&from);
-            let cells = f.cells_of(region, 0..from);
+            let mut cells = f.cells_of(region, 0..from);
+            // Rows begin where the block does, which need not be where the column does.
+            let first = f.first_of(region, from..region.ndim());
+            for cell in cells.iter_mut().filter(|c| first > 0 && **c != u32::MAX) {
+                *cell += first;
+            }
             RowPlan { cells, positions: f.positions_of(region, 0..from) }
         }));
     }
@@ -510,11 +548,19 @@ fn feed_elements(
     tiles: &mut Tiles,
 ) -> Result<()> {
     let all = region.count();
+    // Along reduced axes it does not matter where a block lies.
+    let alike = |feed: &Feed<'_>| {
+        let mut alike = region.clone();
+        for (axis, start) in alike.start.iter_mut().enumerate() {
+            *start = if feed.kept.contains(&axis) { *start } else { 0 };
+        }
+        alike
+    };
     let mut cells: Vec<Option<(Vec<u32>, u64)>> = Vec::new();
     for (i, feed) in feeds.iter().enumerate() {
         cells.push(feed.as_ref().map(|f| {
             let position = f.positions_of(region, 0..0).first().copied().unwrap_or(0);
-            let kept = tiles.shapes.remove(&i).filter(|(shape, _)| *shape == region.len);
+            let kept = tiles.shapes.remove(&i).filter(|(known, _)| *known == alike(f));
             let cells = match kept {
                 Some((_, cells)) if f.spec.groups.is_none() => cells,
                 _ => f.cells_of(region, 0..region.ndim()),
@@ -536,8 +582,8 @@ fn feed_elements(
         }
     }
     for (i, entry) in cells.into_iter().enumerate() {
-        if let Some((cells, _)) = entry {
-            tiles.shapes.insert(i, (region.len.clone(), cells));
+        if let (Some((cells, _)), Some(Some(feed))) = (entry, feeds.get(i)) {
+            tiles.shapes.insert(i, (alike(feed), cells));
         }
     }
     Ok(())

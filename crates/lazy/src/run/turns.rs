@@ -37,14 +37,17 @@ impl<T> Turns<T> {
         mut each: impl FnMut(usize, T) -> Result<()>,
     ) -> Result<(usize, bool)> {
         let mut progress = self.lock();
-        progress.waiting.insert(turn, thing);
+        let mut at_once = Some(thing);
+        if progress.busy || turn != progress.next {
+            progress.waiting.extend(at_once.take().map(|thing| (turn, thing)));
+        }
         if progress.busy {
             return Ok((0, false));
         }
         let mut count = 0;
         loop {
             let next = progress.next;
-            let Some(thing) = progress.waiting.remove(&next) else {
+            let Some(thing) = at_once.take().or_else(|| progress.waiting.remove(&next)) else {
                 progress.busy = false;
                 return Ok((count, false));
             };
