@@ -4,20 +4,24 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use graticule_array::{Array, DType, Element, Error, Result, Scalar, ndarray::ArrayD};
-use graticule_lazy::{Analysis, LazyArray, Plan, Session, Totals};
+use graticule_lazy::{Analysis, LazyArray, Plan, RunOptions, Session, Totals};
 
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::Dims;
 
 /// Computes everything that is not in memory in several datasets, in one run.
-fn compute_sets(session: &Session, sets: &[&Dataset]) -> Result<Vec<Dataset>> {
+fn compute_sets(
+    session: &Session,
+    sets: &[&Dataset],
+    options: &RunOptions,
+) -> Result<Vec<Dataset>> {
     for set in sets {
         set.sound()?;
     }
     let wanted: Vec<LazyArray> = sets.iter().flat_map(|set| set.lazy_data()).collect();
-    let mut made =
-        if wanted.is_empty() { Vec::new() } else { session.compute(&wanted)? }.into_iter();
+    let made = if wanted.is_empty() { Vec::new() } else { session.run(&wanted, options)? };
+    let mut made = made.into_iter();
     sets.iter().map(|set| set.with_computed(&mut made)).collect()
 }
 
@@ -49,7 +53,27 @@ impl Dataset {
     /// # Errors
     /// The carried fault, or what goes wrong while reading and computing.
     pub fn compute(&self) -> Result<Self> {
-        let mut done = compute_sets(&self.session(), &[self])?;
+        self.compute_with(&RunOptions::default())
+    }
+
+    /// [`compute`](Self::compute) that can be stopped from another thread, ends after a time limit,
+    /// or tells its progress.
+    ///
+    /// ```
+    /// use graticule_dataset::Dataset;
+    /// use graticule_lazy::{RunOptions, StopFlag};
+    /// let ds = Dataset::new().with_var("x", "t", vec![1.0, 2.0]);
+    /// let stop = StopFlag::new(); // for another thread: `stop.clone().stop()`
+    /// let options = RunOptions { stop: Some(stop), ..RunOptions::default() };
+    /// assert_eq!(ds.compute_with(&options)?["x"].values::<f64>()?, [1.0, 2.0]);
+    /// # Ok::<(), graticule_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute); one that is
+    /// [`is_cancelled`](graticule_array::Error::is_cancelled) if it was stopped.
+    pub fn compute_with(&self, options: &RunOptions) -> Result<Self> {
+        let mut done = compute_sets(&self.session(), &[self], options)?;
         done.pop().ok_or_else(|| Error::bug("a run without a result"))
     }
 
@@ -123,7 +147,17 @@ impl DataArray {
     /// # Ok::<(), graticule_array::Error>(())
     /// ```
     pub fn compute(&self) -> Result<Self> {
-        let set = self.set.compute().map_err(|e| self.named(e))?;
+        self.compute_with(&RunOptions::default())
+    }
+
+    /// [`compute`](Self::compute) that can be stopped from another thread, ends after a time limit,
+    /// or tells its progress.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute); one that is
+    /// [`is_cancelled`](graticule_array::Error::is_cancelled) if it was stopped.
+    pub fn compute_with(&self, options: &RunOptions) -> Result<Self> {
+        let set = self.set.compute_with(options).map_err(|e| self.named(e))?;
         Ok(Self { set, name: self.name.clone() })
     }
 
@@ -272,7 +306,7 @@ pub fn compute<A: Borrow<DataArray>>(
         })?;
     }
     let sets: Vec<&Dataset> = arrays.iter().map(|a| &a.set).collect();
-    let made = compute_sets(&session, &sets)?;
+    let made = compute_sets(&session, &sets, &RunOptions::default())?;
     let named = made.into_iter().zip(&arrays);
     Ok(named.map(|(set, a)| DataArray { set, name: a.name.clone() }).collect())
 }
@@ -286,5 +320,5 @@ pub fn compute_datasets<D: Borrow<Dataset>>(
 ) -> Result<Vec<Dataset>> {
     let sets: Vec<Dataset> = datasets.into_iter().map(|d| d.borrow().clone()).collect();
     let Some(session) = sets.first().map(Dataset::session) else { return Ok(Vec::new()) };
-    compute_sets(&session, &sets.iter().collect::<Vec<_>>())
+    compute_sets(&session, &sets.iter().collect::<Vec<_>>(), &RunOptions::default())
 }

@@ -98,6 +98,7 @@ pub use verbs::{
 
 pub use combine::{AxisReport, Disorder, Duplicate, Gap, ReindexOptions, axis_report};
 pub use io::survey_mfdataset;
+pub use verbs::Chunks;
 pub use verbs::operand::ArrayOperand;
 pub use verbs::{CalendarOptions, SeasonYear, Seasons, seasons};
 pub use verbs::{MissingCore, TrendOptions, UserFn, apply_ufunc};

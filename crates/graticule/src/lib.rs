@@ -44,7 +44,7 @@ pub use graticule_dataset::{
     AlignOn, CalendarOptions, SeasonYear, Seasons, StandardNames, seasons,
 };
 pub use graticule_dataset::{
-    Along, AttrValue, Attrs, Bins, CombineOptions, Compat, Compression, Coords, DataArray,
+    Along, AttrValue, Attrs, Bins, Chunks, CombineOptions, Compat, Compression, Coords, DataArray,
     DataArrayGroupBy, DataArrayResample, Dataset, DatasetGroupBy, DatasetResample, Dims, Encoding,
     Every, Fault, FileList, FilePattern, Index, Indexer, Join, Label, LabelIndex, Labels, Lacking,
     ManyOptions, Name, Near, OpenOptions, Origin, Reducer, Selector, Side, Variable, WriteOptions,
@@ -81,7 +81,7 @@ pub use graticule_dataset::{
 pub use graticule_lazy as lazy;
 pub use graticule_lazy::{
     Analysis, Assembly, Event, Executor, Graph, Memory, Partial, Plan, PostMortem, Progress,
-    RunReport, Serial, Session, Status, Threads,
+    RunOptions, RunReport, Serial, Session, Status, StopFlag, Threads,
 };
 #[cfg(feature = "wire")]
 pub use graticule_lazy::{Names, SentTask};

@@ -57,7 +57,8 @@ fn write(set: &Dataset, to: &Location, options: &WriteOptions) -> Result<()> {
     for (draft, data) in encoded.set.vars.iter().zip(&encoded.data) {
         outputs.push((data.clone(), writer.sink(&draft.name)?));
     }
-    session.store(&outputs).map_err(|e| e.context(format!("while writing {to}")))?;
+    let stored = session.store_with(&outputs, &options.run);
+    stored.map_err(|e| e.context(format!("while writing {to}")))?;
     drop(outputs);
     writer.finish()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use graticule_lazy::RunOptions;
+
 use crate::encoding::Encoding;
 
 /// How chunks of variables are compressed.
@@ -34,6 +36,7 @@ pub struct WriteOptions {
     pub(crate) unlimited: Option<Vec<String>>,
     pub(crate) backend: Option<String>,
     pub(crate) format: Option<String>,
+    pub(crate) run: RunOptions,
 }
 
 impl WriteOptions {
@@ -63,6 +66,13 @@ impl WriteOptions {
     /// The backend that writes, by name, in place of the one that the extension chooses.
     pub fn backend(mut self, name: impl Into<String>) -> Self {
         self.backend = Some(name.into());
+        self
+    }
+
+    /// How computing what is written can be stopped, and who is told of its progress. Nothing
+    /// appears under the file's name if it is stopped.
+    pub fn run(mut self, options: RunOptions) -> Self {
+        self.run = options;
         self
     }
 

@@ -46,9 +46,12 @@ pub(crate) fn check_exact(a: &Dataset, b: &Dataset) -> Result<()> {
             }
         }
         if n != m {
-            problems.push(Error::mismatch(format!(
-                "the operands do not align along \"{dim}\": lengths are {n} and {m}"
-            )));
+            problems.push(
+                Error::mismatch(format!(
+                    "the operands do not align along \"{dim}\": lengths are {n} and {m}"
+                ))
+                .hint("select the same part of both, or give both labels along it"),
+            );
         }
     }
     problems.into_alone("the operands do not align")

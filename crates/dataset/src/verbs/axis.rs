@@ -77,6 +77,7 @@ impl Axis {
                 labels.dtype(),
                 self.dtype
             ))
+            .hint("give labels of the coordinate's type")
         };
         match (&self.dtype, flat.dtype()) {
             (DType::Time(own), DType::Time(given)) => {

@@ -162,7 +162,8 @@ pub(super) fn times<'a>(set: &'a Dataset, dim: &str) -> Result<(&'a Array, TimeT
         Error::invalid(format!("the dimension \"{dim}\" has no times to convert"))
     })?;
     let DType::Time(kind) = var.dtype() else {
-        return Err(Error::mismatch(format!("\"{dim}\" holds {}, not times", var.dtype())));
+        return Err(Error::mismatch(format!("\"{dim}\" holds {}, not times", var.dtype()))
+            .hint("name the dimension of the times"));
     };
     let values = var.in_memory().ok_or_else(|| {
         Error::invalid(format!("the times \"{dim}\" are not in memory")).hint("load() them first")

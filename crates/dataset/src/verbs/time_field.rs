@@ -25,7 +25,8 @@ pub(crate) fn field_of(var: &Variable, field: Field) -> Result<Variable> {
             "\"{}\" is a field of times; the elements are {}",
             field.name(),
             var.dtype()
-        )));
+        ))
+        .hint("open the file with its times decoded, or give \"units\" that say since when"));
     }
     let data = match (field, var.in_memory()) {
         (Field::Season, Some(times)) => seasons(times)?.into(),

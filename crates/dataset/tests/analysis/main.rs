@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests
 
 mod calendars;
+mod chunks;
 mod departures;
 mod seasons;
+mod stopping;
 
 use std::sync::Arc;
 

@@ -8,4 +8,5 @@ mod analysis;
 mod golden;
 mod inputs;
 mod laws;
+mod mistakes;
 mod operators;

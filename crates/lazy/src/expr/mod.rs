@@ -209,8 +209,10 @@ impl LazyArray {
         self.0.facts.has_block
     }
 
-    /// Whether some source above the reductions has to be read chunk by chunk.
-    pub(crate) fn reads_whole_chunks(&self) -> bool {
+    /// Whether some source above the reductions has to be read chunk by chunk, so that cutting its
+    /// chunks costs.
+    #[must_use]
+    pub fn reads_whole_chunks(&self) -> bool {
         self.0.facts.whole_chunks
     }
 
@@ -385,10 +387,8 @@ impl LazyArray {
         cond.same_shape(yes)?;
         cond.same_shape(no)?;
         if cond.dtype() != &DType::Bool {
-            return Err(Error::mismatch(format!(
-                "a condition must be bool, found {}",
-                cond.dtype()
-            )));
+            let text = format!("a condition must be bool, found {}", cond.dtype());
+            return Err(Error::mismatch(text).hint("compare first, as in x.gt(0)"));
         }
         let dtype = choose_type(yes.dtype(), no.dtype())?;
         let grid = cond.grid().meet(yes.grid()).meet(no.grid());

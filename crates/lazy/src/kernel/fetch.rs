@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use graticule_array::{Array, DimChunks, Error, Pick, Region, Result, Selection};
+use graticule_array::{Array, DimChunks, Error, Pick, Region, Result, Selection, go_on};
 use graticule_storage::ChunkSource;
 
 use super::resolve::Resolver;
@@ -57,6 +57,7 @@ impl Resolver<'_> {
         if region.is_empty() {
             return Ok(true);
         }
+        go_on()?;
         let start = Instant::now();
         let full = to.len.len() == region.ndim();
         if !full {
@@ -112,6 +113,7 @@ impl Resolver<'_> {
                 chosen.iter().map(|s| s.from).collect::<Vec<_>>(),
                 chosen.iter().map(|s| s.span).collect::<Vec<_>>(),
             );
+            go_on()?;
             let mut piece = self.buffer(&info.dtype, &region.len)?;
             let start = Instant::now();
             source.read_into(&region, piece.view_mut()).map_err(|e| located(e, &region))?;

@@ -124,7 +124,8 @@ impl Bins {
                 Err(Error::invalid(format!("{n} intervals to group by")))
             }
             Edges::Given(edges, _) if edges.len() < 2 => {
-                Err(Error::invalid(format!("{} edges make no interval", edges.len())))
+                Err(Error::invalid(format!("{} edges make no interval", edges.len()))
+                    .hint("give two or more, or a number of intervals"))
             }
             Edges::Given(edges, _) => {
                 let rises = |(a, b): (&f64, &f64)| a < b;

@@ -81,6 +81,20 @@ fn times<'a>(set: &'a Dataset, dim: &Name) -> Result<(&'a Array, &'a Variable)> 
     Ok((times, coord))
 }
 
+/// How many neighbours along a dimension of times lie in each bin, without the bins that are empty.
+pub(super) fn lengths_of(set: &Dataset, dim: &str, every: &Every) -> Result<Vec<usize>> {
+    let (times, _) = times(set, &dim.into())?;
+    let (ticks, bins, _) = every.bins(times)?;
+    let mut lens: Vec<(Option<usize>, usize)> = Vec::new();
+    for index in bins.indices_of(&ticks) {
+        match lens.last_mut() {
+            Some((last, n)) if *last == index => *n += 1,
+            _ => lens.push((index, 1)),
+        }
+    }
+    Ok(lens.into_iter().map(|(_, n)| n).collect())
+}
+
 fn grouping(set: &Dataset, dim: &Name, every: &Every) -> Result<(Grouping, Targets)> {
     let (times, coord) = times(set, dim)?;
     let (ticks, bins, kind) = every.bins(times)?;

@@ -236,6 +236,11 @@ impl DatasetRolling {
     fn reduced(&self, set: &Dataset, by: &By, strict: bool) -> Result<Dataset> {
         let full = self.full();
         let least = if strict { full } else { self.least.unwrap_or(full) };
+        if least > full {
+            let text =
+                format!("min_periods({least}) of windows of {full} elements: none has so many");
+            return Err(Error::invalid(text).hint(format!("ask for at most {full}")));
+        }
         let made = set.map_data(|var| {
             let windows: Vec<&Span> =
                 self.windows.iter().filter(|w| var.dims().has(&w.dim)).collect();
