@@ -24,6 +24,7 @@ mod index;
 mod io;
 mod json;
 mod name;
+mod note;
 mod report;
 mod roles;
 mod select;
@@ -70,6 +71,7 @@ pub use io::{
     open_raw_source, open_source,
 };
 pub use name::Name;
+pub use note::{Note, NoteKind};
 pub use report::{Finding, Places, Report, Severity, TimeAudit, TimeGap};
 pub use roles::{
     Axis, CellMethod, CellMethods, Cf, Crs, FeatureType, Features, Flag, FlagValue, Flags,

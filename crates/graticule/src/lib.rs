@@ -71,7 +71,7 @@ pub use graticule_dataset::{CoordNames, Durations, TextEnd, Unpacked, ValidRange
 pub use graticule_dataset::{
     CovOptions, Cumulative, DiffLabel, DropNa, Keep, PadMode, SortKeys, corr, cov, dot,
 };
-pub use graticule_dataset::{DataTree, IndexReport};
+pub use graticule_dataset::{DataTree, IndexReport, Note, NoteKind};
 pub use graticule_dataset::{
     DateRange, Inclusive, RangeNumber, Sizes, arange, date_range, linspace,
 };

@@ -4,6 +4,7 @@ use super::{CoordNames, Draft, SetCoder, SetContext, SetDraft};
 use indexmap::IndexSet;
 
 use crate::name::Name;
+use crate::note::NoteKind;
 
 /// Attributes that name variables describing another one, beside `coordinates`.
 pub(crate) const RELATED: [&str; 10] = [
@@ -60,8 +61,8 @@ impl SetCoder for Coordinates {
                     var.attrs.remove(attr);
                     var.encoding.extra.set(attr, text);
                 } else {
-                    var.notes
-                        .push(format!("{attr} = \"{text}\" names variables that do not exist"));
+                    let text = format!("{attr} = \"{text}\" names variables that do not exist");
+                    var.notes.push(NoteKind::IgnoredAttribute.line(text));
                 }
             }
         }

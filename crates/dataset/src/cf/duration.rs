@@ -4,6 +4,7 @@ use graticule_array::{DType, Error, MISSING_TICK, MapOp, Result, Scalar};
 use graticule_cftime::{Calendar, Encoded, Step, TimeUnit};
 
 use super::{Coder, Context, Draft, Durations, Target};
+use crate::note::NoteKind;
 
 /// Numbers of `days`, `hours` ... that the attribute `dtype = "timedelta64[..]"` declares as
 /// lengths of time; on request all numbers of these units.
@@ -32,7 +33,8 @@ impl Coder for Duration {
             to: declared.unwrap_or(TimeUnit::Nanosecond),
         };
         if let Err(why) = draft.map(op) {
-            draft.notes.push(format!("durations are left as numbers: {why}"));
+            let text = format!("durations are left as numbers: {why}");
+            draft.notes.push(NoteKind::LeftAsStored.line(text));
             return Ok(());
         }
         if let Some(units) = draft.attrs.remove("units") {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use graticule_array::{Array, DType, MapOp, Result, Scalar, TextEncoding};
 
 use super::{Coder, Context, Draft, Target, numbers, text, time};
+use crate::note::NoteKind;
 
 /// Stored values that mean missing.
 ///
@@ -206,7 +207,8 @@ fn take(draft: &mut Draft, name: &str) -> Option<Vec<Scalar>> {
     let values = elements(draft.attrs.remove(name)?.array());
     let dropped = draft.dtype.is_integer() && values.iter().all(is_nan);
     if dropped {
-        draft.notes.push(format!("{name} of integers names no integer and was dropped"));
+        let text = format!("{name} of integers names no integer and was dropped");
+        draft.notes.push(NoteKind::IgnoredAttribute.line(text));
         return None;
     }
     Some(values)

@@ -4,6 +4,7 @@ use graticule_array::{DType, MapOp, Result, Scalar, ZipOp};
 
 use super::numbers::Packing;
 use super::{Coder, Context, Draft, Target, mask, numbers, time};
+use crate::note::NoteKind;
 
 /// Packed numbers: value = stored × `scale_factor` + `add_offset`, each step rounded in the type
 /// of the result, which xarray's rules choose.
@@ -21,9 +22,8 @@ impl Coder for Scale {
         }
         let Some(packing) = numbers::packing(&draft.attrs) else {
             if draft.attrs.has("scale_factor") || draft.attrs.has("add_offset") {
-                draft
-                    .notes
-                    .push("scale_factor or add_offset is not one number: not applied".into());
+                let text = "scale_factor or add_offset is not one number: not applied";
+                draft.notes.push(NoteKind::IgnoredAttribute.line(text));
             }
             return Ok(());
         };

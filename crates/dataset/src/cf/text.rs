@@ -3,6 +3,7 @@
 use graticule_array::{Array, DType, Error, MapOp, Result, Scalar, Text, TextEncoding};
 
 use super::{Coder, Context, Draft, Target};
+use crate::note::NoteKind;
 
 /// Where decoding keeps the name of the axis of characters.
 pub(super) const CHAR_DIM: &str = "char_dim_name";
@@ -80,7 +81,8 @@ impl Coder for Strings {
             return Ok(());
         };
         let Some(known) = text_encoding(&encoding) else {
-            draft.notes.push(format!("text in \"{encoding}\" is left as bytes"));
+            let text = format!("text in \"{encoding}\" is left as bytes");
+            draft.notes.push(NoteKind::LeftAsStored.line(text));
             return Ok(());
         };
         draft.map(MapOp::TextFrom(known))?;

@@ -7,6 +7,7 @@ use graticule_cftime::{Decoder, Encoded, TimeUnits};
 
 use super::{Coder, Context, Draft, Durations, Target, duration, numbers};
 use crate::attrs::Attrs;
+use crate::note::NoteKind;
 
 /// Times in any calendar. Units that name no instant ("months since", an impossible date) and
 /// values beyond the range of ticks leave the variable as numbers, with a note.
@@ -29,7 +30,8 @@ impl Coder for Time {
         let units = match parsed {
             Ok(units) => units,
             Err(why) => {
-                draft.notes.push(format!("times are left as numbers: {why}"));
+                let text = format!("times are left as numbers: {why}");
+                draft.notes.push(NoteKind::LeftAsStored.line(text));
                 return Ok(());
             }
         };
@@ -38,7 +40,8 @@ impl Coder for Time {
         let decoded = decoder(draft, &units)
             .and_then(|decoder| draft.map(MapOp::DecodeTime { decoder, units: Arc::new(units) }));
         if let Err(why) = decoded {
-            draft.notes.push(format!("times are left as numbers: {why}"));
+            let text = format!("times are left as numbers: {why}");
+            draft.notes.push(NoteKind::LeftAsStored.line(text));
             return Ok(());
         }
         draft.attrs.remove("units");

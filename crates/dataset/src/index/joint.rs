@@ -6,12 +6,11 @@ use graticule_array::{Error, Pick, Result};
 
 use super::build::{BuildIndex, IndexCoord, IndexCoords};
 use super::{Index, Query};
-use crate::attrs::AttrValue;
-use crate::cf::NOTES;
 use crate::data_array::DataArray;
 use crate::dataset::{Dataset, Parts};
 use crate::dims::Dims;
 use crate::name::Name;
+use crate::note::NoteKind;
 use crate::select::Selector;
 
 /// An index with the names of what it covers. All coordinates are in the dataset.
@@ -105,34 +104,12 @@ impl Parts {
     pub(crate) fn note_dropped(&mut self, joint: &Joint) {
         let coords: Vec<&str> = joint.coords.iter().map(Name::as_str).collect();
         let (kind, names) = (joint.index.kind(), coords.join(", "));
-        self.note(format!("the {kind} index of {names} was dropped; set_xindex builds it again"));
+        let text = format!("the {kind} index of {names} was dropped; set_xindex builds it again");
+        self.note(NoteKind::DroppedIndex, text);
     }
-
-    /// Remembers what a verb did that its user might not expect.
-    pub(crate) fn note(&mut self, text: String) {
-        let mut lines = notes(&self.encoding.extra);
-        if !lines.contains(&text) {
-            lines.push(text);
-        }
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        self.encoding.extra.set(NOTES, AttrValue::from(lines));
-    }
-}
-
-fn notes(extra: &crate::attrs::Attrs) -> Vec<String> {
-    let Some(value) = extra.get(NOTES) else { return Vec::new() };
-    let texts = value.array().to_flat::<graticule_array::Text>().unwrap_or_default();
-    texts.iter().filter_map(|t| t.as_str().map(str::to_owned)).collect()
 }
 
 impl Dataset {
-    /// What opening and verbs did that a user might not expect: parts of a file that could not be
-    /// read, indexes that were dropped.
-    #[must_use]
-    pub fn notes(&self) -> Vec<String> {
-        notes(&self.encoding().extra)
-    }
-
     /// This dataset, put together from `sets` along a dimension, with their indexes over several
     /// coordinates put together too. Those that cannot be are dropped, and that is noted.
     pub(crate) fn with_joints_of(self, sets: &[Self], dim: &Name) -> Self {

@@ -14,6 +14,7 @@ use crate::cf::{self, Draft, SetDraft};
 use crate::dataset::Dataset;
 use crate::encoding::Encoding;
 use crate::name::Name;
+use crate::note::NoteKind;
 use crate::stored::Stored;
 use crate::variable::Variable;
 
@@ -81,6 +82,7 @@ pub(super) fn decode_group(
     let mut problems: Vec<String> =
         group.problems.iter().map(|(path, why)| format!("{path}: {why}")).collect();
     problems.extend(read_small(&mut set, &sources, &cx, options.unindexed, session));
+    let problems = problems.iter().map(|text| NoteKind::Unreadable.line(text)).collect();
     cf::decode_set(&mut set, &cx).map_err(|e| e.in_file(origin.path()))?;
     let unlimited = group.dims.into_iter().filter(|d| d.unlimited).map(|d| d.name).collect();
     let (origin, unindexed) = (origin.clone(), options.unindexed);

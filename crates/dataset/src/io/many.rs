@@ -23,6 +23,7 @@ use crate::dataset::Dataset;
 use crate::dims::Dims;
 use crate::encoding::Encoding;
 use crate::name::Name;
+use crate::note::{NoteKind, grouped};
 
 /// A function that every file's dataset goes through before they are combined.
 pub type Preprocess = Arc<dyn Fn(Dataset) -> Result<Dataset> + Send + Sync>;
@@ -205,6 +206,17 @@ pub fn open_mfdataset(
     open(&files.into(), options, session)
 }
 
+fn skipped_path(error: &Error) -> String {
+    error.file().map_or_else(|| "a file".to_owned(), |f| f.display().to_string())
+}
+
+/// What an error says, without the file.
+fn without(error: &Error, path: &str) -> String {
+    let text = error.to_string();
+    let start = format!("{path}: ");
+    text.strip_prefix(&start).unwrap_or(&text).to_owned()
+}
+
 fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Dataset> {
     let locations = files.resolve()?;
     let mut notes = Vec::new();
@@ -218,7 +230,7 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
             let pieces = std::mem::take(&mut found.pieces);
             let whole = combined(files, pieces, &found.report.problems, options, session);
             let report = found.keep(at, &locations);
-            notes.extend(report.note);
+            notes.extend(report.note.map(|text| NoteKind::IndexFile.line(text)));
             (whole, report.problems)
         }
     };
@@ -227,13 +239,14 @@ fn open(files: &FileList, options: &ManyOptions, session: &Session) -> Result<Da
     if n > 1 {
         Arc::make_mut(&mut whole.encoding).origin = None;
     }
-    notes.extend(skipped.iter().map(|e| format!("left out: {e}")));
+    let paths: Vec<String> = skipped.iter().map(skipped_path).collect();
+    let said = skipped.iter().zip(&paths).map(|(e, path)| (path.as_str(), without(e, path)));
+    notes.extend(grouped(NoteKind::SkippedFile, said));
     if !notes.is_empty() {
         let lines: Vec<&str> = notes.iter().map(String::as_str).collect();
         Arc::make_mut(&mut whole.encoding).extra.set(crate::cf::NOTES, lines);
-        for file in skipped.iter().map(|e| e.file().map(|f| f.display().to_string())) {
-            let file = file.unwrap_or_else(|| "a file".to_owned());
-            whole.history.losses.add(LossKind::SkippedFile, file.as_str(), "skip_bad", &file, 1);
+        for file in &paths {
+            whole.history.losses.add(LossKind::SkippedFile, file.as_str(), "skip_bad", file, 1);
         }
         if options.combine.strict {
             whole.history.losses.refuse()?;

@@ -9,6 +9,7 @@ use crate::compute::compute;
 use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::name::Name;
+use crate::note::NoteKind;
 use crate::verbs::Operand;
 
 impl Dataset {
@@ -43,7 +44,7 @@ impl Dataset {
                 Memory::new(cost.bytes_read),
                 cost.chunks
             );
-            Arc::make_mut(&mut made.0).note(text);
+            Arc::make_mut(&mut made.0).note(NoteKind::EarlyRead, text);
         }
         Ok(made)
     }

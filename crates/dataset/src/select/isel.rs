@@ -9,6 +9,7 @@ use crate::data_array::DataArray;
 use crate::dataset::{Dataset, in_variable};
 use crate::dims::no_dimension;
 use crate::name::Name;
+use crate::note::NoteKind;
 use crate::select::Indexer;
 use crate::variable::Variable;
 
@@ -121,7 +122,7 @@ impl Dataset {
         if missing == MissingDims::Warn && !absent.is_empty() {
             let names: Vec<&str> = absent.iter().map(|d| d.as_str()).collect();
             let text = format!("positions along {} left out: no such dimension", names.join(", "));
-            Arc::make_mut(&mut ds.0).note(text);
+            Arc::make_mut(&mut ds.0).note(NoteKind::MissingDimension, text);
         }
         Ok(ds)
     }

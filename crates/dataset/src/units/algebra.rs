@@ -7,6 +7,7 @@ use super::convert::between;
 use super::{DIFFERENCE, METADATA, UnitMode, are_differences, known, of};
 use crate::attrs::{AttrValue, Attrs};
 use crate::cf::NOTES;
+use crate::note::NoteKind;
 use crate::variable::Variable;
 
 /// Where a number stands in an operation with a variable.
@@ -204,6 +205,6 @@ fn settled(attrs: &Attrs, outcome: Outcome) -> Attrs {
 
 fn noted(var: Variable, note: &str) -> Variable {
     let mut encoding = var.encoding().clone();
-    encoding.extra.set(NOTES, AttrValue::from(vec![note]));
+    encoding.extra.set(NOTES, AttrValue::from(vec![NoteKind::Units.line(note).as_str()]));
     var.with_encoding(encoding)
 }

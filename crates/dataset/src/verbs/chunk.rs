@@ -154,7 +154,7 @@ fn grouped(dim: &DimChunks, most: usize) -> DimChunks {
 
 fn cut(data: &LazyArray, var: &Variable, wanted: &[Wanted]) -> Result<LazyArray> {
     let find = |axis: usize| {
-        let dim = var.dims().iter().nth(axis)?;
+        let dim = var.dims().get(axis)?;
         wanted.iter().find(|w| *dim == *w.dim).map(|w| &w.how)
     };
     let stored = data.grid().dims();

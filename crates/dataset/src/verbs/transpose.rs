@@ -8,6 +8,7 @@ use crate::data_array::DataArray;
 use crate::dataset::Dataset;
 use crate::dims::{Dims, no_dimension};
 use crate::name::Name;
+use crate::note::NoteKind;
 use crate::select::MissingDims;
 use crate::variable::Variable;
 
@@ -69,7 +70,7 @@ impl Dataset {
         let mut made = self.try_transpose(&dims.iter().filter(|d| !absent(d)).collect())?;
         if missing == MissingDims::Warn {
             let text = format!("{} left out of an order: no such dimension", gone.join(", "));
-            Arc::make_mut(&mut made.0).note(text);
+            Arc::make_mut(&mut made.0).note(NoteKind::MissingDimension, text);
         }
         Ok(made)
     }

@@ -181,7 +181,7 @@ fn absent_dimensions_may_be_left_out() {
     let quiet = ds.isel_many(by(), MissingDims::Ignore);
     assert!(quiet.size_of("lat").is_none() && quiet.notes().is_empty());
     let noted = ds.isel_many(by(), MissingDims::Warn);
-    assert!(noted.notes()[0].contains("depth"));
+    assert!(noted.notes()[0].text().contains("depth"));
 }
 
 #[test]

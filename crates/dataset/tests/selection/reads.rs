@@ -132,7 +132,10 @@ fn a_mask_alone_is_read_to_drop_by_it() {
     assert!(mask.reads() > 0);
     assert_eq!(part.shape(), [8, 30]);
     let noted = t.to_dataset().where_drop(&cond).unwrap().notes();
-    assert!(noted[0].starts_with("where_drop evaluated its condition at once: "), "{noted:?}");
+    assert!(
+        noted[0].text().starts_with("where_drop evaluated its condition at once: "),
+        "{noted:?}"
+    );
     assert!(t.to_dataset().where_drop(cond.load().unwrap()).unwrap().notes().is_empty());
     assert_eq!(part["y"].values::<f64>().unwrap()[0], 3.0);
     assert_eq!(part.count(..).item::<i64>().unwrap(), 215);

@@ -115,7 +115,7 @@ fn a_single_gate_by_its_place_on_the_ground() {
     let ray = ds.isel("azimuth", 3);
     assert!(ray.index("azimuth").is_none());
     assert_eq!(ray.notes().len(), 1, "the index was dropped, and that was noted");
-    assert!(ray.notes()[0].contains("gates index of azimuth, range was dropped"));
+    assert!(ray.notes()[0].text().contains("gates index of azimuth, range was dropped"));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use graticule_array::{
     Array, ChunkGrid, DType, DimChunks, LineOp, MapOp, MathFn, Pick, ReduceParams, Selection,
     Window, WindowStat, ZipOp, reduction,
 };
-use graticule_lazy::{BlockFn, Boundary, LazyArray, Memory, Overlap, Session};
-use graticule_storage::{ChunkSink, ChunkSource, MemorySink};
+use graticule_lazy::{BlockFn, Boundary, Executor, LazyArray, Memory, Overlap, Serial, Session};
+use graticule_storage::{ChunkSink, ChunkSource, MemorySink, MemorySource};
 
 use crate::access::Counting;
 use crate::random::Rng;
@@ -109,6 +109,39 @@ fn blocks_that_follow_each_other_give_the_same_bits_and_read_once() {
         let again = report.chunks as usize - chunks;
         assert!(if name == "steps" { again < 24 } else { most == 1 }, "{name}: {plan}");
         assert!(report.peak_bytes <= memory, "{name}: {report:?}");
+    }
+}
+
+/// Other executors get plans whose tasks need nothing of each other: they read neighbours again
+/// instead of holding them.
+#[test]
+fn executors_that_do_not_walk_get_the_same_bits_within_the_same_budget() {
+    let (shape, memory) = ([120, 30, 40], 1_100_000);
+    let grid = ChunkGrid::even(&shape, &[1, 30, 40]);
+    let values: Vec<f32> = (0..120 * 1200).map(|i| (i * 7919 % 1000) as f32).collect();
+    let data = Array::from_vec(shape, values).unwrap();
+    for (name, made) in CASES {
+        // What is told how often it is read cannot be sent.
+        let counting = Counting::new(&shape, &[1, 30, 40]);
+        let plain = MemorySource::with_grid(data.clone(), grid.clone());
+        let here = made(&LazyArray::read(counting.clone()));
+        let sent = made(&LazyArray::read(Arc::new(plain)));
+        let executors: [(&LazyArray, Arc<dyn Executor>); 2] =
+            [(&here, Arc::new(Serial)), (&sent, Arc::new(crate::laws::Posted(7)))];
+        for (lazy, executor) in executors {
+            let one = std::slice::from_ref(lazy);
+            let walked = session(memory).compute(one).unwrap();
+            let builder = Session::builder().threads(3).memory(Memory::new(memory));
+            let session = builder.cuts(1 << 17, 16).executor(executor).build();
+            let plan = session.plan(one).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(plan.totals().peak_bytes <= memory, "{name}: {plan}");
+            assert!(!plan.to_string().contains("held"), "{name}: {plan}");
+            let before = counting.reads();
+            let out = session.compute(one).unwrap();
+            assert_eq!(out[0].to_packed(), walked[0].to_packed(), "{name}: {plan}");
+            let read = counting.reads() - before;
+            assert!(read == 0 || read == plan.totals().chunks, "{name}: {read}\n{plan}");
+        }
     }
 }
 
