@@ -6,6 +6,7 @@ use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, Slice};
 
 use crate::array_mut::{ArrayMut, BufferMut};
 use crate::buffer::{Buffer, Shared, each_buffer, map_buffer};
+use crate::copy::{assign, take};
 use crate::dtype::DType;
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -255,7 +256,7 @@ impl Array {
         macro_rules! arms {
             ($($variant:ident)*) => {
                 match (out, &self.buffer) {
-                    $((BufferMut::$variant(to), Buffer::$variant(from)) => to.assign(from),)*
+                    $((BufferMut::$variant(to), Buffer::$variant(from)) => assign(to, &from.view()),)*
                     _ => return Err(Error::bug("equal dtypes are stored differently")),
                 }
             };
@@ -306,7 +307,7 @@ impl Array {
                         part.slice_axis_inplace(Axis(axis), pick_slice(*start, *step, *len));
                     }
                     Pick::List(list) => {
-                        part = part.select(Axis(axis), list).into_shared();
+                        part = take(&part.view(), axis, list).into_shared();
                     }
                 }
                 axis += 1;

@@ -7,6 +7,7 @@ mod array;
 mod array_mut;
 mod buffer;
 mod cast;
+mod copy;
 mod dispatch;
 mod dtype;
 mod element;

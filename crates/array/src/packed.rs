@@ -180,11 +180,22 @@ fn fill<T: Packed>(
         }
         return Ok(());
     }
-    let strides: Vec<usize> = (0..rank).map(stride_of).collect();
-    for (index, to) in view.indexed_iter_mut() {
-        let offset: usize = (0..rank).map(|a| index[a] * strides[a]).sum();
-        let at = (base + offset) * T::SIZE;
-        *to = T::read(&bytes[at..at + T::SIZE], order);
+    // Row by row: a view into a wider array has pieces of memory along its last axis.
+    let run = from.len[rank - 1];
+    for (row, mut to) in view.rows_mut().into_iter().enumerate() {
+        let (mut rest, mut at) = (row, base);
+        for axis in (0..rank - 1).rev() {
+            at += (rest % from.len[axis]) * stride_of(axis);
+            rest /= from.len[axis];
+        }
+        let bytes = &bytes[at * T::SIZE..(at + run) * T::SIZE];
+        if let Some(to) = to.as_slice_mut() {
+            copy_run(to, bytes, order);
+        } else {
+            for (to, from) in to.iter_mut().zip(bytes.chunks_exact(T::SIZE)) {
+                *to = T::read(from, order);
+            }
+        }
     }
     Ok(())
 }
@@ -229,11 +240,19 @@ impl Array {
         macro_rules! pack {
             ($($type:ty)*) => {
                 $(if let Ok(view) = self.view::<$type>() {
-                    return Some(match view.as_slice() {
-                        #[cfg(target_endian = "little")]
-                        Some(flat) => bytemuck::cast_slice(flat).to_vec(),
-                        _ => view.iter().flat_map(|v| v.to_le_bytes()).collect(),
-                    });
+                    let mut bytes = Vec::with_capacity(size_of::<$type>() * view.len());
+                    let mut add = |run: &[$type]| match cfg!(target_endian = "little") {
+                        true => bytes.extend_from_slice(bytemuck::cast_slice(run)),
+                        false => run.iter().for_each(|v| bytes.extend(v.to_le_bytes())),
+                    };
+                    match view.as_slice() {
+                        Some(all) => add(all),
+                        None => view.rows().into_iter().for_each(|row| match row.as_slice() {
+                            Some(run) => add(run),
+                            None => row.iter().for_each(|v| add(std::slice::from_ref(v))),
+                        }),
+                    }
+                    return Some(bytes);
                 })*
             };
         }

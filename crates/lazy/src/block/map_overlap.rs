@@ -274,14 +274,16 @@ impl BlockOp for MapOverlap {
         lens.collect()
     }
 
-    /// The inputs continued beyond the ends, and what the function makes of them.
+    /// The inputs continued beyond the ends, one of them before and after, and what the function
+    /// makes of them.
     fn scratch(&self, out: &[usize], inputs: &[LazyArray], _: bool) -> usize {
         let lens = out.iter().enumerate().map(|(axis, len)| {
             self.along(axis).map_or(*len, |o| len.saturating_add(o.before + o.after))
         });
         let cells = lens.fold(1usize, usize::saturating_mul);
-        let size = self.dtype.planned_size().max(8).saturating_mul(inputs.len() + 1);
-        cells.saturating_mul(size)
+        let sizes = || inputs.iter().map(|i| i.dtype().planned_size());
+        let each = sizes().sum::<usize>() + sizes().max().unwrap_or(0);
+        cells.saturating_mul(each.saturating_add(self.dtype.planned_size()))
     }
 }
 
