@@ -109,7 +109,8 @@ impl Cf {
         }
     }
 
-    /// The name of the variable of a role.
+    /// The name of the variable of a role. Where an array has several, it is the one that its
+    /// attribute `coordinates` lists.
     ///
     /// # Errors
     /// The carried fault; if there is none, listing the roles there are; if there is more than

@@ -1,8 +1,12 @@
 //! The compliance report and the time audit.
 
+use std::sync::Arc;
+
 use graticule_array::{Array, DType, Scalar, TimeType};
 use graticule_cftime::{Calendar, DateTime, TimeUnit};
 use graticule_dataset::{Attrs, Dataset, Dims, Encoding, Severity, Variable};
+use graticule_lazy::LazyArray;
+use graticule_storage::{CountingSource, MemorySource};
 
 fn line(dim: &str, values: Vec<f64>, pairs: &[(&str, &str)]) -> Variable {
     Variable::new(dim, values).unwrap().with_attrs(pairs.iter().copied().collect())
@@ -124,6 +128,53 @@ fn seeded_violations_are_found() {
     let wrong = good().with_attr("Conventions", "COARDS").with_attr("featureType", "blob");
     assert_eq!(found(&wrong, "", "Conventions"), [("2.6.1", Severity::Error)]);
     assert_eq!(found(&wrong, "", "featureType"), [("9.4", Severity::Error)]);
+}
+
+#[test]
+fn twelve_violations_at_once_are_found_before_anything_is_read_or_written() {
+    let field = |source: &CountingSource, attrs: &[(&str, &str)]| {
+        let data = LazyArray::read(Arc::new(source.clone()));
+        Variable::new(["lat", "lon"], data).unwrap().with_attrs(attrs.iter().copied().collect())
+    };
+    let values = Array::from_vec([2, 3], vec![1.0; 6]).unwrap();
+    let source = CountingSource::new(Arc::new(MemorySource::new(values)));
+    let ds = good()
+        .with_attr("Conventions", "COARDS")
+        .with_attr("featureType", "blob")
+        .with_variable("a", field(&source, &[("units", "Kelvni")]))
+        .with_variable("b", field(&source, &[("standard_name", "air temperature now")]))
+        .with_variable("c", field(&source, &[("ancillary_variables", "c_err")]))
+        .with_variable("d", field(&source, &[("flag_meanings", "good bad")]))
+        .with_variable("e", field(&source, &[("positive", "sideways")]))
+        .with_variable("f", field(&source, &[("coordinates", "lat2 lon2")]))
+        .with_variable("g", field(&source, &[("grid_mapping", "nothing")]))
+        .with_variable("h", field(&source, &[("cell_measures", "area: nothing")]))
+        .with_variable("i", field(&source, &[("cell_methods", "time mean")]))
+        .with_variable("j", field(&source, &[("cf_role", "station_id")]));
+    // On what was opened or made as on what verbs made of it.
+    let derived = (&ds * 2.0).isel("lat", 0..1).with_attrs(ds.attrs().clone());
+    for ds in [&ds, &derived, &ds.sel("lon", 1.0)] {
+        let sections = [
+            ("", "Conventions", "2.6.1"),
+            ("", "featureType", "9.4"),
+            ("a", "units", "3.1"),
+            ("b", "standard_name", "3.3"),
+            ("c", "ancillary_variables", "3.4"),
+            ("d", "flag_meanings", "3.5"),
+            ("e", "positive", "4.3"),
+            ("f", "coordinates", "5"),
+            ("g", "grid_mapping", "5.6"),
+            ("h", "cell_measures", "7.2"),
+            ("i", "cell_methods", "7.3"),
+            ("j", "cf_role", "9.5"),
+        ];
+        for (variable, attribute, section) in sections {
+            let all = found(ds, variable, attribute);
+            assert!(all.contains(&(section, Severity::Error)), "{variable}:{attribute} {all:?}");
+        }
+        assert!(!ds.cf().report().unwrap().is_compliant());
+    }
+    assert_eq!(source.reads(), 0);
 }
 
 #[test]
