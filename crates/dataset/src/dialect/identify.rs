@@ -1,9 +1,10 @@
 //! Which variables and dimensions of a file the words of a vocabulary mean.
 
-use graticule_array::{Error, Result};
+use graticule_array::{DType, Error, Result};
 use indexmap::IndexMap;
 
 use super::vocabulary::CELLS;
+use super::work::numbers;
 use super::{Vocabulary, Word};
 use crate::dataset::Dataset;
 use crate::dims::Dims;
@@ -30,9 +31,10 @@ const OF_BOUNDS: [&str; 6] = ["bnds", "bounds", "vertices", "verticies", "vertex
 /// # Errors
 /// If several variables are equally a longitude, or a latitude.
 pub(super) fn identify(set: &Dataset, words: &Vocabulary) -> Result<Found> {
+    let set = &without_positions(set)?;
     let mut found = Found::default();
-    let lon = position(set, words, Word::Lon, "longitude")?;
-    let lat = position(set, words, Word::Lat, "latitude")?;
+    let lon = position(set, words, Word::Lon, "longitude", &mut found.notes)?;
+    let lat = position(set, words, Word::Lat, "latitude", &mut found.notes)?;
     for (word, name) in [(Word::Lat, &lat), (Word::Lon, &lon)] {
         found.vars.extend(name.clone().map(|n| (word, n)));
     }
@@ -50,6 +52,18 @@ pub(super) fn identify(set: &Dataset, words: &Vocabulary) -> Result<Found> {
     Ok(found)
 }
 
+/// The dataset without labels that only count positions: their names mean no more than those of
+/// dimensions without labels.
+fn without_positions(set: &Dataset) -> Result<Dataset> {
+    let counts = |name: &Name, var: &Variable| {
+        matches!(&**var.dims(), [dim] if dim == name)
+            && *var.dtype() == DType::I64
+            && !["axis", "standard_name", "units"].iter().any(|a| var.attrs().has(a))
+            && numbers(var).is_some_and(|v| v.iter().enumerate().all(|(i, n)| *n == i as f64))
+    };
+    set.map_vars(|name, var| Ok((!counts(name, var)).then(|| var.clone())))
+}
+
 fn is_pressure(var: &Variable) -> bool {
     var.attrs().text("standard_name").is_some_and(|s| s.trim() == "air_pressure")
         || crate::units::known(var)
@@ -57,7 +71,13 @@ fn is_pressure(var: &Variable) -> bool {
 }
 
 /// The longitudes or latitudes.
-fn position(set: &Dataset, words: &Vocabulary, word: Word, kind: &str) -> Result<Option<Name>> {
+fn position(
+    set: &Dataset,
+    words: &Vocabulary,
+    word: Word,
+    kind: &str,
+    notes: &mut Vec<String>,
+) -> Result<Option<Name>> {
     let is_position = |name: &Name| {
         let lower = name.to_ascii_lowercase();
         set.variable(name).is_some_and(|v| v.dtype().is_real() && matches!(v.ndim(), 1 | 2))
@@ -85,6 +105,13 @@ fn position(set: &Dataset, words: &Vocabulary, word: Word, kind: &str) -> Result
             Some(name) => Ok(Some(name)),
             None => {
                 let list: Vec<&str> = several.iter().map(Name::as_str).collect();
+                // Those of the nodes, edges and faces of a mesh, which has no x and y.
+                let on_points =
+                    |n: &&Name| set.variable(n).is_some_and(|v| v.ndim() == 1 && !v.dims().has(n));
+                if several.iter().filter(on_points).count() == several.len() {
+                    notes.push(format!("{} are each a {kind} of other points", list.join(", ")));
+                    return Ok(None);
+                }
                 Err(Error::mismatch(format!("several variables are a {kind}: {}", list.join(", ")))
                     .hint(format!("say which: Vocabulary::cmip().also(Word::{word:?}, [\"...\"])")))
             }
@@ -129,7 +156,16 @@ fn horizontal(set: &Dataset, words: &Vocabulary, found: &mut Found) {
                 [dim] => Some(dim.clone()),
                 _ => None,
             });
-        own.or_else(|| words.names(word).find(|n| set.size_of(n).is_some()).cloned())
+        // A dimension without labels may be named like what labels it elsewhere.
+        let position = if word == Word::X { Word::Lon } else { Word::Lat };
+        let bare = words.names(position).filter(|n| !set.has(n));
+        let mut named = words.names(word).chain(bare);
+        own.or_else(|| {
+            named.find_map(|n| {
+                let same = |d: &&Name| d.eq_ignore_ascii_case(n);
+                set.sizes().map(|(d, _)| d).find(same).cloned()
+            })
+        })
     };
     let (x, y) = match (&*lon, &*lat) {
         ([x], [y]) if x == y => {
@@ -158,6 +194,12 @@ fn horizontal(set: &Dataset, words: &Vocabulary, found: &mut Found) {
         _ => (of_axis("X", Word::X), of_axis("Y", Word::Y)),
     };
     if x.is_some() && x == y {
+        return;
+    }
+    let taken =
+        |d: &Option<Name>| d.as_ref().is_some_and(|d| found.dims.iter().any(|(_, t)| t == d));
+    if taken(&x) || taken(&y) {
+        found.notes.push("positions along time or height: no x and y".to_owned());
         return;
     }
     found.dims.extend(y.map(|y| (Word::Y, y)));

@@ -3,6 +3,7 @@
 use graticule_array::{Array, DType, MapOp, Result, Scalar, ZipOp};
 
 use super::Word;
+use super::broadcast::spread;
 use super::vocabulary::CELLS;
 use super::work::{Work, all_pass, same_data};
 use crate::dims::Dims;
@@ -37,6 +38,22 @@ pub(super) fn correct(work: &mut Work<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The labels that positions over y and x repeat, if they do; else the variable itself.
+fn known(work: &Work<'_>, word: Word, var: &Variable) -> Result<Variable> {
+    let labels = match word {
+        Word::Lon => work.var(Word::X),
+        Word::Lat => work.var(Word::Y),
+        _ => None,
+    };
+    let Some((_, labels)) = labels.filter(|_| var.in_memory().is_none() && var.ndim() == 2) else {
+        return Ok(var.clone());
+    };
+    let dims: Vec<&Name> = var.dims().iter().collect();
+    let fits = labels.ndim() == 1 && labels.dims().iter().all(|d| var.dims().has(d));
+    let repeats = fits && spread(work, &labels, &dims)?.data().id() == var.data().id();
+    Ok(if repeats { labels } else { var.clone() })
+}
+
 fn in_turn(lon: f64) -> bool {
     (0.0..360.0).contains(&lon)
 }
@@ -46,7 +63,8 @@ fn unfill(work: &mut Work<'_>, word: Word) -> Result<()> {
     let Some((name, var)) = work.var(word).filter(|(_, v)| v.dtype().is_float()) else {
         return Ok(());
     };
-    if all_pass(&var, |v| v.abs() <= BEYOND) != Some(false) && var.in_memory().is_some() {
+    let known = known(work, word, &var)?;
+    if all_pass(&known, |v| v.abs() <= BEYOND) == Some(true) {
         return Ok(());
     }
     let near = var.mapped(MapOp::Abs)?;
@@ -63,7 +81,7 @@ fn wrap(work: &mut Work<'_>) -> Result<()> {
     let Some((name, var)) = work.var(Word::Lon).filter(|(_, v)| v.dtype().is_real()) else {
         return Ok(());
     };
-    if all_pass(&var, in_turn) != Some(true) {
+    if all_pass(&known(work, Word::Lon, &var)?, in_turn) != Some(true) {
         let var = if var.dtype().is_float() { var } else { var.mapped(MapOp::Cast(DType::F64))? };
         // The remainder of what lies just below 0 rounds to a whole turn: hence twice.
         let turn = MapOp::with(ZipOp::Rem, Scalar::F64(360.0), false, var.dtype())?;

@@ -268,6 +268,45 @@ fn words_are_chosen_where_attributes_do_not_tell() {
 }
 
 #[test]
+fn a_second_time_of_what_is_odd_changes_nothing() {
+    let on = |dims: &[&str]| {
+        let shape = vec![2; dims.len()];
+        var(dims, &shape, vec![10.0; 1 << dims.len()], &[])
+    };
+    let wide = Dataset::new()
+        .with_coord("lat", "lat", (0..120).map(f64::from).collect::<Vec<f64>>())
+        .with_coord("lon", "lon", (0..200).map(f64::from).collect::<Vec<f64>>())
+        .with_var("t", ["lat", "lon"], (vec![0.0f32; 24_000], [120, 200]));
+    let odd = [
+        // Dimensions that are only named like something.
+        Dataset::new().with_variable("area", on(&["longitude", "latitude"])),
+        Dataset::new().with_variable("v", on(&["time", "X", "Y"])),
+        Dataset::new().with_variable("v", on(&["zc1", "level"])),
+        // A swath along time, a mesh, and positions too many to be kept twice.
+        Dataset::new()
+            .with_coord_variable("time", var(&["time"], &[2], vec![0.0, 1.0], &[("axis", "T")]))
+            .with_variable("lat", on(&["time", "scan"]))
+            .with_variable("lon", on(&["time", "scan"])),
+        Dataset::new()
+            .with_variable(
+                "node_lon",
+                var(&["node"], &[2], vec![0.0, 1.0], &[("units", "degrees_east")]),
+            )
+            .with_variable(
+                "face_lon",
+                var(&["face"], &[2], vec![0.0, 1.0], &[("units", "degrees_east")]),
+            ),
+        wide,
+    ];
+    for ds in odd {
+        let (once, log) = Fixes::cmip().apply(&ds).unwrap();
+        let (twice, again) = Fixes::cmip().apply(&once).unwrap();
+        assert!(again.is_empty(), "{log}--\n{again}");
+        assert_eq!(same(&once, &twice), Ok(()), "{log}");
+    }
+}
+
+#[test]
 fn functions_of_ones_own_are_fixes() {
     let twice = Fix::custom("twice", |ds| ds * 2.0);
     let ds = Dataset::new().with_var("v", "x", vec![1.0]);
