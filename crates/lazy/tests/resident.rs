@@ -201,6 +201,7 @@ fn one_plan() {
     match projected {
         Ok((plan, ran)) => {
             ran.unwrap();
+            eprintln!("{plan}\n{}", session.run_report().peak_bytes);
             println!("\nplanned {} {budget} {threads} threads, {what}", plan.totals().peak_bytes);
         }
         Err(e) => {

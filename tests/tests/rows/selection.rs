@@ -162,7 +162,7 @@ fn k1_orders_that_name_what_is_not_there() {
     let ds: Dataset = t.to_dataset();
     let noted = ds.transpose_with(["lev", "x", "..."], MissingDims::Warn);
     assert_eq!(noted["t"].dims().to_string(), "x, y");
-    assert!(noted.notes()[0].contains("lev"), "{:?}", noted.notes());
+    assert!(noted.notes()[0].text().contains("lev"), "{:?}", noted.notes());
     assert!(ds.transpose_with(["lev"], MissingDims::Raise).fault().is_some());
     assert_eq!(source.reads(), 0);
     assert_eq!(quiet.values::<i32>().unwrap(), [1, 4, 2, 5, 3, 6]);
