@@ -16,6 +16,12 @@ pub trait Watch: Send + Sync + Debug {
     /// # Errors
     /// If the work should end here.
     fn go_on(&self) -> Result<()>;
+
+    /// The number under which somebody keeps account of what is read for this work; 0 if nobody
+    /// does.
+    fn account(&self) -> u64 {
+        0
+    }
 }
 
 thread_local! {

@@ -17,7 +17,7 @@ pub use assembly::Assembly;
 pub use executor::{Executor, Serial, Threads};
 pub use partial::Partial;
 pub(crate) use task::PIECE;
-pub(crate) use watch::RunWatch;
+pub(crate) use watch::{Account, RunWatch};
 #[cfg(feature = "wire")]
 pub(crate) use {assembly::Cell, partial::Part, task::Local};
 

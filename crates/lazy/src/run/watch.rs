@@ -66,6 +66,33 @@ impl Watch for RunWatch {
         }
         self.around.as_ref().map_or(Ok(()), |around| around.go_on())
     }
+
+    fn account(&self) -> u64 {
+        self.around.as_ref().map_or(0, |around| around.account())
+    }
+}
+
+/// Has the files counted that are read for some work.
+#[derive(Debug)]
+pub(crate) struct Account {
+    number: u64,
+    around: Option<Arc<dyn Watch>>,
+}
+
+impl Account {
+    pub(crate) fn new(number: u64) -> Arc<Self> {
+        Arc::new(Self { number, around: watch() })
+    }
+}
+
+impl Watch for Account {
+    fn go_on(&self) -> Result<()> {
+        self.around.as_ref().map_or(Ok(()), |around| around.go_on())
+    }
+
+    fn account(&self) -> u64 {
+        self.number
+    }
 }
 
 #[derive(Debug)]
@@ -80,5 +107,9 @@ impl Watch for TaskWatch {
             return self.run.go_on();
         }
         Err(Error::cancelled("another task has failed"))
+    }
+
+    fn account(&self) -> u64 {
+        self.run.account()
     }
 }

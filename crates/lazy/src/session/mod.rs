@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use graticule_array::{Array, Error, Result};
+use graticule_array::{Array, Error, Result, watched};
 use graticule_storage::{Backend, BlockPool, ChunkSink, HandlePool};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::expr::LazyArray;
 use crate::plan::{Plan, Sizes};
 use crate::profile::{Analysis, PostMortem};
-use crate::run::{self, Executor, Threads};
+use crate::run::{self, Account, Executor, Threads};
 #[cfg(feature = "wire")]
 use crate::wire::Names;
 use lease::Lease;
@@ -386,10 +386,10 @@ impl Session {
         let mut options = options.clone();
         options.deadline = options.deadline.or(self.0.deadline);
         options.progress = options.progress.or_else(|| self.0.progress.clone());
-        let begun = self.handles().now();
-        let out = self.0.executor.run(self, plan, &options);
+        let account = self.handles().open_account();
+        let out = watched(Account::new(account), || self.0.executor.run(self, plan, &options));
         // Whatever was read of a file that has changed meanwhile may be of two files.
-        match self.handles().check_since(begun) {
+        match self.handles().close_account(account) {
             Err(changed) if out.as_ref().err().is_none_or(|e| !e.is_cancelled()) => Err(changed),
             _ => out,
         }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use graticule_array::{Array, ChunkGrid, Error, Region, Result};
+use graticule_array::{Array, ChunkGrid, Error, Region, Result, watched};
 use graticule_storage::{ChunkSource, HandlePool};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use crate::expr::{LazyArray, NodeId, Op};
 use crate::keep::Kept;
 use crate::kernel::Buffers;
 use crate::plan::{Action, Consumer, Fit, Geometry, Stage, write_stage};
-use crate::run::{Assembly, Cell, Local, Part, Partial, RunWatch};
+use crate::run::{Account, Assembly, Cell, Local, Part, Partial, RunWatch};
 use crate::session::{Memory, Session};
 
 /// A stage, and one of its tasks.
@@ -214,10 +214,12 @@ impl SentTask {
     pub fn run(&self) -> Result<Partial> {
         let (results, buffers) = (HashMap::new(), Buffers::default());
         let task = self.stage.task(0, self.number);
-        let watch = RunWatch::new(None, self.deadline);
-        let begun = self.handles.now();
-        let made = Cell::new(&self.stage, &results, &buffers, watch).run(&self.stage, task);
-        self.handles.check_since(begun).and(made)
+        let account = self.handles.open_account();
+        let made = watched(Account::new(account), || {
+            let watch = RunWatch::new(None, self.deadline);
+            Cell::new(&self.stage, &results, &buffers, watch).run(&self.stage, task)
+        });
+        self.handles.close_account(account).and(made)
     }
 }
 

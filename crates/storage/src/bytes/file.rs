@@ -1,11 +1,11 @@
 //! Files whose handles are pooled: any number can be known, few are open.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, Metadata};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
-use graticule_array::{Error, Result};
+use graticule_array::{Error, Result, watch};
 
 use super::ByteSource;
 use crate::location::Location;
@@ -24,8 +24,11 @@ pub struct HandlePool {
 struct PoolState {
     clock: u64,
     open: HashMap<Arc<Identity>, (Arc<File>, u64)>,
-    /// Files that had changed when their handles were given up, and when they were last used.
-    changed: HashMap<Arc<Identity>, u64>,
+    /// Files that had changed when their handles were given up.
+    changed: HashSet<Arc<Identity>>,
+    /// The files that were read for each account that is open.
+    accounts: HashMap<u64, HashSet<Arc<Identity>>>,
+    last_account: u64,
 }
 
 /// What tells a file from another that takes its place under the same name.
@@ -110,6 +113,12 @@ impl HandlePool {
             let mut state = self.lock();
             state.clock += 1;
             let now = state.clock;
+            let account = watch().map_or(0, |watch| watch.account());
+            if let Some(read) = state.accounts.get_mut(&account)
+                && !read.contains(of)
+            {
+                read.insert(of.clone());
+            }
             if let Some((file, used)) = state.open.get_mut(of) {
                 *used = now;
                 return Ok(file.clone());
@@ -122,28 +131,41 @@ impl HandlePool {
         Ok(self.keep(of, file))
     }
 
-    /// The time by this pool's own clock, for [`check_since`](Self::check_since).
+    /// Begins to keep account of the files that are read by work whose [`Watch`](graticule_array::Watch) names this
+    /// account.
     #[must_use]
-    pub fn now(&self) -> u64 {
-        self.lock().clock
+    pub fn open_account(&self) -> u64 {
+        let mut state = self.lock();
+        state.last_account += 1;
+        let number = state.last_account;
+        state.accounts.insert(number, HashSet::new());
+        number
     }
 
-    /// Checks that the files which were used after a moment are still what they were when they
-    /// were opened: in length, time of change, and place. Costs a call to the system for each.
+    /// Ends an account, and checks that the files which were read are still what they were when
+    /// they were opened: in length, time of change, and place. Costs a call to the system for
+    /// each.
     ///
     /// # Errors
     /// Naming the first in order of their names that is not.
-    pub fn check_since(&self, moment: u64) -> Result<()> {
-        let (used, mut found) = {
-            let state = self.lock();
-            let used = state.open.iter().filter(|(_, (_, used))| *used > moment);
-            let used: Vec<_> = used.map(|(of, (file, _))| (of.clone(), file.clone())).collect();
-            let changed = state.changed.iter().filter(|(_, used)| **used > moment);
-            (used, changed.map(|(of, _)| of.clone()).collect::<Vec<_>>())
+    pub fn close_account(&self, account: u64) -> Result<()> {
+        let read: Vec<_> = {
+            let mut state = self.lock();
+            let read = state.accounts.remove(&account).unwrap_or_default();
+            let with_handle = |of: Arc<Identity>| {
+                let handle = state.open.get(&of).map(|(file, _)| file.clone());
+                let known = state.changed.contains(&of);
+                (of, handle, known)
+            };
+            read.into_iter().map(with_handle).collect()
         };
-        found.extend(used.into_iter().filter(|(of, file)| !of.still_is(file)).map(|(of, _)| of));
-        match found.into_iter().min_by(|a, b| a.location.path().cmp(b.location.path())) {
-            Some(of) => Err(changed(&of)),
+        let changes = |of: &Identity, handle: Option<&File>, known: bool| {
+            known || handle.is_some_and(|file| !of.still_is(file))
+        };
+        let found =
+            read.iter().filter(|(of, handle, known)| changes(of, handle.as_deref(), *known));
+        match found.map(|(of, ..)| of).min_by(|a, b| a.location.path().cmp(b.location.path())) {
+            Some(of) => Err(changed(of)),
             None => Ok(()),
         }
     }
@@ -155,10 +177,10 @@ impl HandlePool {
             let oldest = state.open.iter().min_by_key(|(_, (_, used))| *used);
             let Some(oldest) = oldest.map(|(of, _)| of.clone()) else { break };
             let gone = state.open.remove(&oldest);
-            if let Some((file, used)) = gone
+            if let Some((file, _)) = gone
                 && !oldest.still_is(&file)
             {
-                state.changed.insert(oldest, used);
+                state.changed.insert(oldest);
             }
         }
         state.clock += 1;
