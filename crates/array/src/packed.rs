@@ -168,14 +168,19 @@ fn fill<T: Packed>(
     }
     let stride_of = |axis: usize| chunk[axis + 1..].iter().product::<usize>();
     let base: usize = from.start.iter().enumerate().map(|(a, s)| s * stride_of(a)).sum();
+    // Where a row begins in the chunk, counted over the axes before `axes`.
+    let begin_of = |row: usize, axes: usize| {
+        let (mut rest, mut at) = (row, base);
+        for axis in (0..axes).rev() {
+            at += (rest % from.len[axis]) * stride_of(axis);
+            rest /= from.len[axis];
+        }
+        at
+    };
     if let Some(flat) = view.as_slice_mut() {
         let outer: usize = from.len[..inner].iter().product();
         for (row, to) in (0..outer).zip(flat.chunks_exact_mut(run)) {
-            let (mut rest, mut at) = (row, base);
-            for axis in (0..inner).rev() {
-                at += (rest % from.len[axis]) * stride_of(axis);
-                rest /= from.len[axis];
-            }
+            let at = begin_of(row, inner);
             copy_run(to, &bytes[at * T::SIZE..(at + run) * T::SIZE], order);
         }
         return Ok(());
@@ -183,11 +188,7 @@ fn fill<T: Packed>(
     // Row by row: a view into a wider array has pieces of memory along its last axis.
     let run = from.len[rank - 1];
     for (row, mut to) in view.rows_mut().into_iter().enumerate() {
-        let (mut rest, mut at) = (row, base);
-        for axis in (0..rank - 1).rev() {
-            at += (rest % from.len[axis]) * stride_of(axis);
-            rest /= from.len[axis];
-        }
+        let at = begin_of(row, rank - 1);
         let bytes = &bytes[at * T::SIZE..(at + run) * T::SIZE];
         if let Some(to) = to.as_slice_mut() {
             copy_run(to, bytes, order);

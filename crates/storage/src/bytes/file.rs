@@ -109,11 +109,11 @@ impl HandlePool {
     }
 
     fn get(&self, of: &Arc<Identity>) -> Result<Arc<File>> {
+        let account = watch().map_or(0, |watch| watch.account());
         {
             let mut state = self.lock();
             state.clock += 1;
             let now = state.clock;
-            let account = watch().map_or(0, |watch| watch.account());
             if let Some(read) = state.accounts.get_mut(&account)
                 && !read.contains(of)
             {
@@ -131,8 +131,8 @@ impl HandlePool {
         Ok(self.keep(of, file))
     }
 
-    /// Begins to keep account of the files that are read by work whose [`Watch`](graticule_array::Watch) names this
-    /// account.
+    /// Begins to keep account of the files that are read by work whose
+    /// [`Watch`](graticule_array::Watch) names this account.
     #[must_use]
     pub fn open_account(&self) -> u64 {
         let mut state = self.lock();
